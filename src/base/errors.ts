@@ -1,0 +1,90 @@
+/** What kind of failure it was; decides the command line's exit code and what the user is told to do. */
+export type TrellisErrorKind =
+  | 'planning'
+  | 'execution'
+  | 'quality'
+  | 'validation'
+  | 'configuration'
+  | 'sandbox'
+  | 'storage'
+  | 'abort'
+  | 'model';
+
+/** Every failure that Trellis raises on purpose. The message is one sentence: what failed, on what, what to do. */
+export abstract class TrellisError extends Error {
+  abstract readonly kind: TrellisErrorKind;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+export class PlanningError extends TrellisError {
+  readonly kind = 'planning';
+}
+
+export class ExecutionError extends TrellisError {
+  readonly kind = 'execution';
+}
+
+export class QualityError extends TrellisError {
+  readonly kind = 'quality';
+}
+
+/** Data from outside (a plan, a path, an edit) that is not what its contract says. */
+export class ValidationError extends TrellisError {
+  readonly kind = 'validation';
+}
+
+export class ConfigurationError extends TrellisError {
+  readonly kind = 'configuration';
+}
+
+export class SandboxError extends TrellisError {
+  readonly kind = 'sandbox';
+}
+
+export class StorageError extends TrellisError {
+  readonly kind = 'storage';
+}
+
+/** The user or a caller gave up on the work; never used for a timeout. */
+export class AbortError extends TrellisError {
+  readonly kind = 'abort';
+
+  constructor(message = 'The run was cancelled.', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+export interface ModelErrorDetails {
+  readonly provider: string;
+  /** HTTP status, when the server answered with one. */
+  readonly status?: number;
+  /** How long the server asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Decided once, where the status is known: 408, 429, 5xx, timeouts and broken connections are; 400, 401, 403, 404 are not. */
+  readonly retryable: boolean;
+}
+
+export class ModelError extends TrellisError {
+  readonly kind = 'model';
+  readonly provider: string;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly retryable: boolean;
+
+  constructor(message: string, details: ModelErrorDetails, options?: ErrorOptions) {
+    super(message, options);
+    this.provider = details.provider;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.retryable = details.retryable;
+  }
+}
+
+/** The text of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
