@@ -1,0 +1,78 @@
+import type { Reducers } from '../reduceRun.ts';
+import { type ItemState, noUsage, type RunState } from '../runState.ts';
+import type { Plan } from '../schema/plan.ts';
+
+type CourseEventType =
+  | 'run.started'
+  | 'run.warned'
+  | 'run.ended'
+  | 'context.collected'
+  | 'plan.proposed'
+  | 'plan.rejected'
+  | 'plan.edited'
+  | 'plan.approved'
+  | 'tests.started'
+  | 'tests.finished'
+  | 'evidence.collected'
+  | 'quality.scored'
+  | 'iteration.started'
+  | 'violation.found'
+  | 'review.opened'
+  | 'review.decided'
+  | 'changes.applied'
+  | 'changes.reverted';
+
+/** The course of a run as a whole: from the request over the plan and its proof to the end. */
+export const courseReducers: Reducers<CourseEventType> = {
+  'run.started': (state, event) => ({
+    ...state,
+    task: event.task,
+    workspace: event.workspace,
+    startedAt: event.at,
+    threshold: event.threshold,
+    maxIterations: event.maxIterations,
+  }),
+  'run.warned': (state, event) => ({ ...state, warnings: [...state.warnings, event.message] }),
+  'run.ended': (state, event) => ({
+    ...state,
+    phase: 'ended',
+    endedAt: event.at,
+    end: {
+      outcome: event.outcome,
+      message: event.message,
+      ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
+    },
+  }),
+  'context.collected': state => state,
+  'plan.proposed': (state, event) => ({ ...withPlan(state, event.plan), phase: 'awaitingApproval' }),
+  'plan.rejected': state => state,
+  'plan.edited': (state, event) => withPlan(state, event.plan),
+  'plan.approved': state => ({ ...state, isPlanApproved: true, phase: 'executing' }),
+  'tests.started': (state, event) => (event.scope === 'final' ? { ...state, phase: 'evaluating' } : state),
+  'tests.finished': (state, { scope, itemId, report, tier }) => ({
+    ...state,
+    testRuns: [...state.testRuns, { scope, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
+  }),
+  'evidence.collected': (state, event) => ({ ...state, evidence: [...state.evidence, event.evidence] }),
+  'quality.scored': (state, event) => ({ ...state, scores: [...state.scores, event.score] }),
+  'iteration.started': (state, event) => ({
+    ...state,
+    phase: 'executing',
+    iteration: event.iteration,
+    feedback: event.feedback,
+    evidence: [],
+  }),
+  'violation.found': (state, event) => ({ ...state, violations: [...state.violations, event.violation] }),
+  'review.opened': (state, event) => ({ ...state, phase: 'awaitingReview', changes: event.changes }),
+  'review.decided': state => state,
+  'changes.applied': (state, event) => ({ ...state, changes: event.changes }),
+  'changes.reverted': state => state,
+};
+
+function withPlan(state: RunState, plan: Plan): RunState {
+  const items = plan.items.map((item): [string, ItemState] => [
+    item.id,
+    { item, status: 'planned', attempts: 0, durationMs: 0, usage: noUsage },
+  ]);
+  return { ...state, plan, items: Object.fromEntries(items) };
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { itemIdSchema, runIdSchema } from './ids.ts';
+import { modelRoleSchema, tokenUsageSchema } from './model.ts';
+import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
+import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.ts';
+import { taskSchema, workerStatusSchema, workOrderSchema } from './task.ts';
+import { testReportSchema } from './testReport.ts';
+
+/** SHA-256, in hex, of content that lives in the journal's blob store. */
+const contentHash = z.string().regex(/^[0-9a-f]{64}$/);
+const iteration = z.number().int().min(0);
+
+export const runOutcomeSchema = z.enum(['planned', 'applied', 'refused', 'qualityNotReached', 'cancelled', 'failed']);
+/**
+ * How a run ended: `planned` stopped after the plan as asked, `applied` changed the user's files, `refused` was turned
+ * down in review, `qualityNotReached` and `failed` ended by themselves.
+ */
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;
+
+export const askerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('planner') }),
+  z.strictObject({ kind: z.literal('worker'), workerId: z.string(), itemId: itemIdSchema }),
+]);
+
+export const stagedChangeSummarySchema = z.strictObject({
+  path: workspacePathSchema,
+  kind: z.enum(['added', 'modified', 'deleted', 'renamed']),
+  /** Where a renamed file was before. */
+  previousPath: workspacePathSchema.optional(),
+  additions: z.number().int(),
+  deletions: z.number().int(),
+  /** Content before and after, in the blob store; absent where there is none. */
+  beforeHash: contentHash.optional(),
+  afterHash: contentHash.optional(),
+});
+export type StagedChangeSummary = z.infer<typeof stagedChangeSummarySchema>;
+
+/** What an agent did, in the vocabulary of the reply protocol; `detail` is the path, pattern, command or question. */
+export const agentActionSummarySchema = z.strictObject({
+  kind: z.enum(['read', 'list', 'search', 'edit', 'run', 'ask', 'done', 'invalid']),
+  detail: z.string(),
+});
+export type AgentActionSummary = z.infer<typeof agentActionSummarySchema>;
+
+const type = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) =>
+  z.strictObject({ ...base, type: z.literal(name), ...shape });
+
+const base = {
+  runId: runIdSchema,
+  /** 1 for a run's first event, then one more each. */
+  seq: z.number().int().min(1),
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  /** Ties an event to the log lines and model calls of the same step. */
+  correlationId: z.string(),
+};
+
+/** Everything that can happen in a run. State is `reduceRun` over these; there is no second truth. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  type('run.started', {
+    task: taskSchema,
+    workspace: z.string(),
+    workers: z.number().int().min(1),
+    threshold: z.number(),
+    maxIterations: z.number().int(),
+    models: z.record(z.string(), z.string()),
+    trellisVersion: z.string(),
+  }),
+  type('context.collected', { summary: z.string(), files: z.array(z.string()) }),
+  type('plan.proposed', { plan: planSchema }),
+  type('plan.rejected', { attempt: z.number().int(), problems: z.array(z.string()) }),
+  type('plan.edited', { plan: planSchema }),
+  type('plan.approved', { by: z.enum(['human', 'auto']) }),
+  type('worker.registered', { workerId: z.string(), capabilities: z.array(z.string()) }),
+  type('worker.changed', { workerId: z.string(), status: workerStatusSchema }),
+  type('order.enqueued', { order: workOrderSchema }),
+  type('order.claimed', {
+    orderId: z.string(),
+    workerId: z.string(),
+    sessionId: z.string(),
+    leaseExpiresAt: z.number(),
+  }),
+  type('order.waiting', { orderId: z.string(), questionId: z.string() }),
+  type('order.resumed', { orderId: z.string(), workerId: z.string(), leaseExpiresAt: z.number() }),
+  type('order.completed', { orderId: z.string(), summary: z.string() }),
+  type('order.returned', { orderId: z.string(), reason: z.string() }),
+  type('order.failed', { orderId: z.string(), reason: z.string() }),
+  type('item.blocked', { itemId: itemIdSchema, by: itemIdSchema, reason: z.string() }),
+  type('session.started', { sessionId: z.string(), workerId: z.string(), itemId: itemIdSchema }),
+  type('session.ended', { sessionId: z.string(), reason: z.string() }),
+  type('model.requested', {
+    exchangeId: z.string(),
+    role: modelRoleSchema,
+    itemId: itemIdSchema.optional(),
+    sessionId: z.string().optional(),
+    provider: z.string(),
+    model: z.string(),
+    temperature: z.number(),
+    maxOutputTokens: z.number(),
+    messages: z.array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), hash: contentHash })),
+  }),
+  type('model.responded', {
+    exchangeId: z.string(),
+    role: modelRoleSchema,
+    itemId: itemIdSchema.optional(),
+    textHash: contentHash,
+    finishReason: z.string(),
+    usage: tokenUsageSchema,
+    /** Absent when the model's price is not known. */
+    costUsd: z.number().optional(),
+    latencyMs: z.number(),
+    isCached: z.boolean(),
+  }),
+  type('model.failed', { exchangeId: z.string(), message: z.string(), willRetry: z.boolean() }),
+  type('agent.think', { itemId: itemIdSchema, sessionId: z.string(), text: z.string() }),
+  type('agent.act', {
+    itemId: itemIdSchema,
+    sessionId: z.string(),
+    actionId: z.string(),
+    action: agentActionSummarySchema,
+  }),
+  type('agent.learn', {
+    itemId: itemIdSchema,
+    sessionId: z.string(),
+    actionId: z.string(),
+    succeeded: z.boolean(),
+    summary: z.string(),
+    /** The whole observation that went back to the model. */
+    observationHash: contentHash.optional(),
+  }),
+  type('violation.found', { violation: violationSchema }),
+  type('edit.staged', {
+    itemId: itemIdSchema,
+    path: workspacePathSchema,
+    kind: z.enum(['added', 'modified', 'deleted', 'renamed']),
+    /** Absent for a file that is deleted. */
+    afterHash: contentHash.optional(),
+    isExecutable: z.boolean(),
+  }),
+  type('question.asked', { asker: askerSchema, question: questionSchema }),
+  type('question.answered', {
+    questionId: z.string(),
+    text: z.string(),
+    by: z.enum(['human', 'default', 'cancelled']),
+  }),
+  type('chat.posted', {
+    messageId: z.string(),
+    sender: z.enum(['worker', 'human', 'system']),
+    senderId: z.string(),
+    text: z.string(),
+  }),
+  type('tests.started', {
+    scope: z.enum(['item', 'baseline', 'final', 'selection']),
+    itemId: itemIdSchema.optional(),
+    command: z.string(),
+  }),
+  type('tests.finished', {
+    scope: z.enum(['item', 'baseline', 'final', 'selection']),
+    itemId: itemIdSchema.optional(),
+    treeHash: z.string(),
+    tier: z.string(),
+    report: testReportSchema,
+    outputHash: contentHash.optional(),
+  }),
+  type('evidence.collected', { evidence: evidenceSchema }),
+  type('quality.scored', { iteration, score: qualityScoreSchema }),
+  type('iteration.started', { iteration, items: z.array(itemIdSchema), feedback: z.array(z.string()) }),
+  type('review.opened', { changes: z.array(stagedChangeSummarySchema) }),
+  type('review.decided', { decision: z.enum(['accept', 'refuse']), paths: z.array(workspacePathSchema) }),
+  type('changes.applied', { changes: z.array(stagedChangeSummarySchema), checkpointId: z.string().optional() }),
+  type('changes.reverted', { paths: z.array(workspacePathSchema) }),
+  type('run.warned', { message: z.string() }),
+  type('run.ended', { outcome: runOutcomeSchema, errorKind: z.string().optional(), message: z.string() }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventType = RunEvent['type'];
+export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An event before the journal gives it its run, number and time. */
+export type RunEventPayload = DistributiveOmit<RunEvent, keyof typeof base>;

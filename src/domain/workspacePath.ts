@@ -1,0 +1,35 @@
+const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+
+/**
+ * Why `path` cannot name a file inside a workspace, as the end of a sentence, or undefined when it can. Purely lexical;
+ * links are resolved where the file is touched.
+ *
+ * A workspace path is relative, with `/`, and means the same file on every platform.
+ */
+export function workspacePathProblem(path: string): string | undefined {
+  if (path.trim() === '') return 'is empty';
+  if (/[\u0000-\u001f\u007f]/.test(path)) return 'has a control character in it';
+  if (path.startsWith('/') || path.startsWith('\\') || /^[a-z]:/i.test(path))
+    return 'is absolute; it must be relative to the workspace';
+  if (path.includes('\\')) return 'has a backslash in it; use "/"';
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'is a URL, not a path';
+  if (/%(2e|2f|5c|00)/i.test(path)) return 'is percent-encoded';
+  const segments = path.split('/');
+  if (segments.includes('..')) return 'leads out of the workspace';
+  if (path.endsWith('/')) return 'names a folder, not a file';
+  if (segments.some(segment => segment === '' || segment === '.')) return 'has an empty or "." segment in it';
+  if (segments.some(segment => segment.toLowerCase() === '.git')) return 'is inside .git, which Trellis never touches';
+  if (segments.some(segment => /[. ]$/.test(segment))) return 'has a segment that ends in a dot or a space';
+  if (segments.some(segment => DEVICE_NAME.test(segment))) return 'names a device';
+  return undefined;
+}
+
+/** `./src//a.ts` → `src/a.ts`: the harmless spellings that models use, brought to the one that is stored. */
+export function normalizeWorkspacePath(path: string): string {
+  const trimmed = path.trim();
+  if (trimmed.startsWith('/')) return trimmed;
+  return trimmed
+    .split('/')
+    .filter(segment => segment !== '' && segment !== '.')
+    .join('/');
+}

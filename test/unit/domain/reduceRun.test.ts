@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { reduceAll } from '../../../src/domain/reduceRun.ts';
+import type { RunEventPayload } from '../../../src/domain/schema/events.ts';
+import { runIdSchema } from '../../../src/domain/schema/ids.ts';
+import { asItemId, buildEvents, buildItem, buildPlan } from '../../support/builders.ts';
+
+const itemId = asItemId('a');
+const order = { id: 'order_1', itemId, iteration: 0, priority: 'normal', enqueuedAt: 0, retryCount: 0 } as const;
+const until = (...payloads: RunEventPayload[]) =>
+  reduceAll(
+    'run_test',
+    buildEvents([
+      { type: 'plan.proposed', plan: buildPlan([buildItem('a'), buildItem('b', { dependencies: ['a'] })]) },
+      { type: 'plan.approved', by: 'human' },
+      { type: 'worker.registered', workerId: 'w1', capabilities: ['coder'] },
+      { type: 'order.enqueued', order },
+      { type: 'order.claimed', orderId: 'order_1', workerId: 'w1', sessionId: 's1', leaseExpiresAt: 99_000 },
+      ...payloads,
+    ]),
+  );
+
+describe('the run reducer', () => {
+  it('shows a claimed order as a running item on a busy worker', () => {
+    const state = until();
+    assert.equal(state.phase, 'executing');
+    const item = state.items['a'];
+    assert.deepEqual([item?.status, item?.attempts, item?.workerId], ['running', 1, 'w1']);
+    assert.equal(state.workers['w1']?.status, 'busy');
+    assert.equal(state.items['b']?.status, 'planned');
+    assert.equal(state.lastSeq, 5);
+  });
+
+  it('frees the worker while an item waits for a human, and leaves the waiting out of its duration', () => {
+    const waiting = until(
+      {
+        type: 'question.asked',
+        asker: { kind: 'worker', workerId: 'w1', itemId },
+        question: { id: 'q1', text: 'Tabs or spaces?', options: ['tabs', 'spaces'] },
+      },
+      { type: 'order.waiting', orderId: 'order_1', questionId: 'q1' },
+    );
+    assert.equal(waiting.workers['w1']?.status, 'idle');
+    assert.equal(waiting.items['a']?.status, 'waiting');
+    const done = until(
+      { type: 'order.waiting', orderId: 'order_1', questionId: 'q1' },
+      { type: 'question.answered', questionId: 'q1', text: 'tabs', by: 'human' },
+      { type: 'order.resumed', orderId: 'order_1', workerId: 'w1', leaseExpiresAt: 99_000 },
+      { type: 'order.completed', orderId: 'order_1', summary: 'done' },
+    );
+    const item = done.items['a'];
+    assert.deepEqual([item?.status, item?.durationMs], ['done', 2000]);
+  });
+
+  it('puts a returned order back with one more retry', () => {
+    const state = until({ type: 'order.returned', orderId: 'order_1', reason: 'the lease ran out' });
+    const returned = state.orders['order_1'];
+    assert.deepEqual([returned?.status, returned?.retryCount], ['queued', 1]);
+    assert.equal(state.items['a']?.status, 'queued');
+  });
+
+  it('sums tokens and cost by item, role and run, and counts calls of unknown price', () => {
+    const call = {
+      type: 'model.responded',
+      exchangeId: 'x1',
+      role: 'coder',
+      itemId,
+      textHash: 'a'.repeat(64),
+      finishReason: 'stop',
+      usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4 },
+      latencyMs: 1,
+      isCached: false,
+    } as const;
+    const state = until({ ...call, costUsd: 0.5 }, call);
+    assert.equal(state.usage.inputTokens, 20);
+    assert.equal(state.usage.costUsd, 0.5);
+    assert.equal(state.usage.unpricedCalls, 1);
+    assert.equal(state.usageByRole['coder']?.calls, 2);
+    assert.equal(state.items['a']?.usage.outputTokens, 10);
+  });
+
+  it('keeps the first answer to a question', () => {
+    const state = until(
+      {
+        type: 'question.asked',
+        asker: { kind: 'planner' },
+        question: { id: 'q1', text: 'Which?', options: [] },
+      },
+      { type: 'question.answered', questionId: 'q1', text: 'this', by: 'human' },
+      { type: 'question.answered', questionId: 'q1', text: 'that', by: 'human' },
+    );
+    assert.equal(state.questions[0]?.answer?.text, 'this');
+  });
+
+  it('ends with the outcome and its reason', () => {
+    const state = until({ type: 'run.ended', outcome: 'cancelled', message: 'You cancelled the run.' });
+    assert.equal(state.phase, 'ended');
+    assert.deepEqual(state.end, { outcome: 'cancelled', message: 'You cancelled the run.' });
+    assert.equal(runIdSchema.parse(state.runId), 'run_test');
+  });
+});

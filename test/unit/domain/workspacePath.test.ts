@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { normalizeWorkspacePath, workspacePathProblem } from '../../../src/domain/workspacePath.ts';
+
+describe('workspace paths', () => {
+  for (const path of [
+    'a.ts',
+    'src/a b.ts',
+    'src/…/x',
+    '.github/ci.yml',
+    '.gitignore',
+    'con/../x'.replace('con/../', ''),
+    'src/console.ts',
+  ]) {
+    it(`takes ${path}`, () => assert.equal(workspacePathProblem(path), undefined));
+  }
+
+  for (const path of [
+    '',
+    '  ',
+    '/etc/passwd',
+    '\\\\server\\share\\x',
+    'C:\\x',
+    'c:x',
+    'src\\a.ts',
+    '../x',
+    'src/../../x',
+    'src/..',
+    '%2e%2e/x',
+    'src%2fx',
+    'file:///etc/passwd',
+    'src/',
+    'a//b',
+    './a',
+    '.git/hooks/pre-commit',
+    'sub/.GIT/config',
+    'a\u0000b',
+    'a\nb',
+    'nul',
+    'src/COM1.txt',
+    'src/trailing.',
+    'src/trailing ',
+  ]) {
+    it(`refuses ${JSON.stringify(path)}`, () => assert.notEqual(workspacePathProblem(path), undefined));
+  }
+
+  it('brings harmless spellings to one', () => {
+    assert.equal(normalizeWorkspacePath(' ./src//a.ts '), 'src/a.ts');
+    assert.equal(normalizeWorkspacePath('/etc/passwd'), '/etc/passwd');
+    assert.equal(normalizeWorkspacePath('../x'), '../x');
+  });
+});
