@@ -1,0 +1,39 @@
+// The contract of the event store. Neighbouring folders import this file and nothing else of `journal/`.
+import type { Disposable } from '../base/disposable.ts';
+import type { RunEvent, RunEventPayload, RunOutcome } from '../domain/schema/events.ts';
+import type { RunId } from '../domain/schema/ids.ts';
+
+/** Content by its hash: each distinct content is kept once. */
+export interface ContentStore {
+  /** Keeps `content` and returns its SHA-256 in hex. Text is stored as UTF-8. Throws `StorageError`. */
+  put(content: Uint8Array | string): string;
+  get(hash: string): Uint8Array | undefined;
+}
+
+/** One line of a run's history, taken from its events. */
+export interface RunSummary {
+  readonly runId: RunId;
+  readonly title: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** Absent while it runs, or when it was broken off. */
+  readonly outcome?: RunOutcome;
+  readonly events: number;
+}
+
+/**
+ * The truth about every run of one workspace. An event is appended before anyone acts on it; an append that returned
+ * survives the end of the process, and after `sync` a loss of power too.
+ */
+export interface Journal extends Disposable {
+  readonly contents: ContentStore;
+  /** Numbers, stamps and stores the event. Throws `StorageError`, naming the file and the remedy (disk full, corrupt, read-only). */
+  append(runId: RunId, payload: RunEventPayload, correlationId: string): RunEvent;
+  /** Resolves when everything appended so far is on the disk. Does not block the event loop. */
+  sync(): Promise<void>;
+  /** The events of a run with `seq` over `afterSeq`, in order. */
+  read(runId: RunId, afterSeq?: number): RunEvent[];
+  /** Newest first. */
+  runs(): RunSummary[];
+}
