@@ -12,7 +12,11 @@ export interface AgentBrief {
   readonly request: string;
   readonly context: ProjectContext;
   /** What the agents of the items it depends on said they did. */
-  readonly dependencyReports: readonly { readonly itemId: string; readonly filePath: string; readonly summary: string }[];
+  readonly dependencyReports: readonly {
+    readonly itemId: string;
+    readonly filePath: string;
+    readonly summary: string;
+  }[];
   /** Why it runs again: failures and the judge's remarks. Empty at the first attempt. */
   readonly feedback: readonly string[];
 }
@@ -51,7 +55,10 @@ export interface AgentRecorder {
   thought(text: string): void;
   /** Returns the id under which the outcome is recorded. */
   acting(action: AgentActionSummary): string;
-  learned(actionId: string, outcome: { readonly succeeded: boolean; readonly summary: string; readonly observation?: string }): void;
+  learned(
+    actionId: string,
+    outcome: { readonly succeeded: boolean; readonly summary: string; readonly observation?: string },
+  ): void;
 }
 
 /** `failed`: the agent gave up, or used up its turns, with the reason; its edits are not kept. */

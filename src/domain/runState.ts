@@ -1,4 +1,5 @@
-import type { AgentActionSummary, RunEventOf, RunOutcome, StagedChangeSummary } from './schema/events.ts';
+import type { FileChange } from './schema/changes.ts';
+import type { AgentActionSummary, RunEventOf, RunOutcome } from './schema/events.ts';
 import type { ItemId } from './schema/ids.ts';
 import type { Plan, Question, WorkItem } from './schema/plan.ts';
 import type { Evidence, QualityScore, Violation } from './schema/quality.ts';
@@ -109,7 +110,7 @@ export interface RunState {
   readonly scores: readonly QualityScore[];
   readonly feedback: readonly string[];
   readonly violations: readonly Violation[];
-  readonly changes: readonly StagedChangeSummary[];
+  readonly changes: readonly FileChange[];
   readonly warnings: readonly string[];
   /** Number of the last event taken in. */
   readonly lastSeq: number;

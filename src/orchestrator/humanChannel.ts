@@ -1,17 +1,17 @@
-import type { StagedChangeSummary } from '../domain/schema/events.ts';
+import type { StagedChange } from '../changes/stagedFiles.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 
 export type PlanDecision = { readonly kind: 'approve'; readonly plan: Plan } | { readonly kind: 'cancel' };
 
-/** What the human keeps of the staged changes: whole files by path; `contents` overrides what is written for a path. */
+/** `accept` carries what the human keeps: all of the changes, some of them, or changes with fewer hunks or edited text. */
 export type ReviewDecision =
-  | { readonly kind: 'accept'; readonly paths: readonly string[]; readonly contents?: ReadonlyMap<string, Uint8Array> }
+  | { readonly kind: 'accept'; readonly changes: readonly StagedChange[] }
   | { readonly kind: 'refuse' };
 
 export interface ReviewRequest {
   readonly score: QualityScore;
-  readonly changes: readonly StagedChangeSummary[];
+  readonly changes: readonly StagedChange[];
 }
 
 /** Where a run's decisions come from: the panel and the chat, the terminal, or flags that were given up front. */
@@ -26,20 +26,11 @@ export interface HumanChannel {
 /** Puts accepted changes into the user's files: as one undoable edit in an editor, or by writing them. */
 export interface ChangeSink {
   /**
-   * All of it or nothing. Returns the changes as they were written and, where one was taken, the checkpoint to go back to.
+   * All of it or nothing. Returns the checkpoint to go back to, where one was taken.
    * Throws `StorageError` or `ValidationError` with the user's files as they were.
    */
   apply(
-    changes: readonly AcceptedChange[],
+    changes: readonly StagedChange[],
     options: { readonly runId: string; readonly signal: AbortSignal },
   ): Promise<{ readonly checkpointId?: string }>;
-}
-
-export interface AcceptedChange {
-  readonly path: string;
-  /** Content of the file when it was first read; undefined for one that did not exist. */
-  readonly before: Uint8Array | undefined;
-  /** Undefined: the file is deleted. */
-  readonly after: Uint8Array | undefined;
-  readonly isExecutable: boolean;
 }

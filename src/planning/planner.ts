@@ -28,7 +28,10 @@ export interface ProjectContext {
 
 export interface ContextCollector {
   /** Collects what matters for `request`, cut to `tokenBudget`. */
-  collect(request: string, options: { readonly tokenBudget: number; readonly signal: AbortSignal }): Promise<ProjectContext>;
+  collect(
+    request: string,
+    options: { readonly tokenBudget: number; readonly signal: AbortSignal },
+  ): Promise<ProjectContext>;
 }
 
 export interface PlanningOptions {

@@ -1,6 +1,7 @@
 // The contract of quality. Neighbouring folders import this file and nothing else of `quality/`.
-import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
+
 import type { Plan } from '../domain/schema/plan.ts';
+import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
 
 /** What the host found out about the staged tree, before any opinion. */

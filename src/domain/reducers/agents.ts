@@ -9,7 +9,8 @@ type AgentEventType =
   | 'agent.think'
   | 'agent.act'
   | 'agent.learn'
-  | 'edit.staged';
+  | 'edit.staged'
+  | 'layer.committed';
 
 /** What agents say, do and spend. */
 export const agentReducers: Reducers<AgentEventType> = {
@@ -23,6 +24,7 @@ export const agentReducers: Reducers<AgentEventType> = {
   },
   'agent.learn': state => state,
   'edit.staged': state => state,
+  'layer.committed': state => state,
 };
 
 function withUsage(state: RunState, event: RunEventOf<'model.responded'>): RunState {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentHashSchema, fileChangeSchema, itemLayerSchema } from './changes.ts';
 import { itemIdSchema, runIdSchema } from './ids.ts';
 import { modelRoleSchema, tokenUsageSchema } from './model.ts';
 import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
@@ -6,8 +7,6 @@ import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.t
 import { taskSchema, workerStatusSchema, workOrderSchema } from './task.ts';
 import { testReportSchema } from './testReport.ts';
 
-/** SHA-256, in hex, of content that lives in the journal's blob store. */
-const contentHash = z.string().regex(/^[0-9a-f]{64}$/);
 const iteration = z.number().int().min(0);
 
 export const runOutcomeSchema = z.enum(['planned', 'applied', 'refused', 'qualityNotReached', 'cancelled', 'failed']);
@@ -21,19 +20,6 @@ export const askerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('planner') }),
   z.strictObject({ kind: z.literal('worker'), workerId: z.string(), itemId: itemIdSchema }),
 ]);
-
-export const stagedChangeSummarySchema = z.strictObject({
-  path: workspacePathSchema,
-  kind: z.enum(['added', 'modified', 'deleted', 'renamed']),
-  /** Where a renamed file was before. */
-  previousPath: workspacePathSchema.optional(),
-  additions: z.number().int(),
-  deletions: z.number().int(),
-  /** Content before and after, in the blob store; absent where there is none. */
-  beforeHash: contentHash.optional(),
-  afterHash: contentHash.optional(),
-});
-export type StagedChangeSummary = z.infer<typeof stagedChangeSummarySchema>;
 
 /** What an agent did, in the vocabulary of the reply protocol; `detail` is the path, pattern, command or question. */
 export const agentActionSummarySchema = z.strictObject({
@@ -97,13 +83,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     model: z.string(),
     temperature: z.number(),
     maxOutputTokens: z.number(),
-    messages: z.array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), hash: contentHash })),
+    messages: z.array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), hash: contentHashSchema })),
   }),
   type('model.responded', {
     exchangeId: z.string(),
     role: modelRoleSchema,
     itemId: itemIdSchema.optional(),
-    textHash: contentHash,
+    textHash: contentHashSchema,
     finishReason: z.string(),
     usage: tokenUsageSchema,
     /** Absent when the model's price is not known. */
@@ -126,17 +112,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     succeeded: z.boolean(),
     summary: z.string(),
     /** The whole observation that went back to the model. */
-    observationHash: contentHash.optional(),
+    observationHash: contentHashSchema.optional(),
   }),
   type('violation.found', { violation: violationSchema }),
-  type('edit.staged', {
-    itemId: itemIdSchema,
-    path: workspacePathSchema,
-    kind: z.enum(['added', 'modified', 'deleted', 'renamed']),
-    /** Absent for a file that is deleted. */
-    afterHash: contentHash.optional(),
-    isExecutable: z.boolean(),
-  }),
+  type('edit.staged', { itemId: itemIdSchema, changes: z.array(fileChangeSchema) }),
+  type('layer.committed', { itemId: itemIdSchema, layer: itemLayerSchema }),
   type('question.asked', { asker: askerSchema, question: questionSchema }),
   type('question.answered', {
     questionId: z.string(),
@@ -160,14 +140,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     treeHash: z.string(),
     tier: z.string(),
     report: testReportSchema,
-    outputHash: contentHash.optional(),
+    outputHash: contentHashSchema.optional(),
   }),
   type('evidence.collected', { evidence: evidenceSchema }),
   type('quality.scored', { iteration, score: qualityScoreSchema }),
   type('iteration.started', { iteration, items: z.array(itemIdSchema), feedback: z.array(z.string()) }),
-  type('review.opened', { changes: z.array(stagedChangeSummarySchema) }),
+  type('review.opened', { changes: z.array(fileChangeSchema) }),
   type('review.decided', { decision: z.enum(['accept', 'refuse']), paths: z.array(workspacePathSchema) }),
-  type('changes.applied', { changes: z.array(stagedChangeSummarySchema), checkpointId: z.string().optional() }),
+  type('changes.applied', { changes: z.array(fileChangeSchema), checkpointId: z.string().optional() }),
   type('changes.reverted', { paths: z.array(workspacePathSchema) }),
   type('run.warned', { message: z.string() }),
   type('run.ended', { outcome: runOutcomeSchema, errorKind: z.string().optional(), message: z.string() }),
