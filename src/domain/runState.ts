@@ -1,5 +1,5 @@
 import type { FileChange } from './schema/changes.ts';
-import type { AgentActionSummary, RunEventOf, RunOutcome } from './schema/events.ts';
+import type { AgentActionSummary, RunEventOf, RunOutcome, TestScope } from './schema/events.ts';
 import type { ItemId } from './schema/ids.ts';
 import type { Plan, Question, WorkItem } from './schema/plan.ts';
 import type { Evidence, QualityScore, Violation } from './schema/quality.ts';
@@ -77,7 +77,7 @@ export interface ChatEntry {
 }
 
 export interface TestRun {
-  readonly scope: RunEventOf<'tests.finished'>['scope'];
+  readonly scope: TestScope;
   readonly itemId?: ItemId;
   readonly report: TestReport;
   readonly tier: string;

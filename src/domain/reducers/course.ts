@@ -17,6 +17,7 @@ type CourseEventType =
   | 'quality.scored'
   | 'iteration.started'
   | 'violation.found'
+  | 'result.staged'
   | 'review.opened'
   | 'review.decided'
   | 'changes.applied'
@@ -48,7 +49,7 @@ export const courseReducers: Reducers<CourseEventType> = {
   'plan.rejected': state => state,
   'plan.edited': (state, event) => withPlan(state, event.plan),
   'plan.approved': state => ({ ...state, isPlanApproved: true, phase: 'executing' }),
-  'tests.started': (state, event) => (event.scope === 'final' ? { ...state, phase: 'evaluating' } : state),
+  'tests.started': state => state,
   'tests.finished': (state, { scope, itemId, report, tier }) => ({
     ...state,
     testRuns: [...state.testRuns, { scope, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
@@ -63,7 +64,8 @@ export const courseReducers: Reducers<CourseEventType> = {
     evidence: [],
   }),
   'violation.found': (state, event) => ({ ...state, violations: [...state.violations, event.violation] }),
-  'review.opened': (state, event) => ({ ...state, phase: 'awaitingReview', changes: event.changes }),
+  'result.staged': (state, event) => ({ ...state, phase: 'evaluating', changes: event.changes }),
+  'review.opened': state => ({ ...state, phase: 'awaitingReview' }),
   'review.decided': state => state,
   'changes.applied': (state, event) => ({ ...state, changes: event.changes }),
   'changes.reverted': state => state,

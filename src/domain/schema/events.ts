@@ -28,6 +28,10 @@ export const agentActionSummarySchema = z.strictObject({
 });
 export type AgentActionSummary = z.infer<typeof agentActionSummarySchema>;
 
+/** What the tests ran on: one item's view, the untouched workspace, the whole result, or the part of it that was kept. */
+export const testScopeSchema = z.enum(['item', 'baseline', 'final', 'selection']);
+export type TestScope = z.infer<typeof testScopeSchema>;
+
 const type = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) =>
   z.strictObject({ ...base, type: z.literal(name), ...shape });
 
@@ -130,12 +134,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     text: z.string(),
   }),
   type('tests.started', {
-    scope: z.enum(['item', 'baseline', 'final', 'selection']),
+    scope: testScopeSchema,
     itemId: itemIdSchema.optional(),
     command: z.string(),
   }),
   type('tests.finished', {
-    scope: z.enum(['item', 'baseline', 'final', 'selection']),
+    scope: testScopeSchema,
     itemId: itemIdSchema.optional(),
     treeHash: z.string(),
     tier: z.string(),
@@ -145,7 +149,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
   type('evidence.collected', { evidence: evidenceSchema }),
   type('quality.scored', { iteration, score: qualityScoreSchema }),
   type('iteration.started', { iteration, items: z.array(itemIdSchema), feedback: z.array(z.string()) }),
-  type('review.opened', { changes: z.array(fileChangeSchema) }),
+  /** All staged changes against the workspace, after each pass over the plan. */
+  type('result.staged', { treeHash: z.string(), changes: z.array(fileChangeSchema) }),
+  type('review.opened', {}),
   type('review.decided', { decision: z.enum(['accept', 'refuse']), paths: z.array(workspacePathSchema) }),
   type('changes.applied', { changes: z.array(fileChangeSchema), checkpointId: z.string().optional() }),
   type('changes.reverted', { paths: z.array(workspacePathSchema) }),
