@@ -1,4 +1,8 @@
+import { z } from 'zod';
+import { ModelError } from '../base/errors.ts';
+import type { PromptLibrary } from '../base/promptLibrary.ts';
 import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
+import { type JsonRepair, parseJsonAnswer } from './jsonAnswer.ts';
 
 /** The shape that an answer must have; sent to providers that can enforce it, checked by us in any case. */
 export interface ResponseSchema {
@@ -22,6 +26,8 @@ export interface ModelReply {
   readonly text: string;
   readonly finishReason: FinishReason;
   readonly usage: TokenUsage;
+  /** True when the server did not count the tokens (or not sensibly) and `usage` is our own estimate. */
+  readonly isUsageEstimated?: boolean;
   /** Undefined when no price is known for the model; 0 for a local one. */
   readonly costUsd: number | undefined;
   /** From the first attempt to the end of the answer, waits between attempts included. */
@@ -52,4 +58,85 @@ export interface ModelClient {
    * @throws AbortError when `options.signal` was aborted.
    */
   call(call: ModelCall, options: ModelCallOptions): Promise<ModelReply>;
+}
+
+export interface JsonReply<T> {
+  readonly value: T;
+  /** What was done to the answer before it fitted; empty when it fitted as it came. */
+  readonly repairs: readonly JsonRepair[];
+  /** Every reply that was paid for, the accepted one last. */
+  readonly replies: readonly ModelReply[];
+}
+
+export interface JsonCallOptions extends ModelCallOptions {
+  /** Holds the prompt `correction`, with which a wrong answer is sent back. */
+  readonly prompts: PromptLibrary;
+}
+
+const maxCorrections = 2;
+/** How much of a wrong answer is shown to the model again. */
+const maxQuotedCharacters = 32_000;
+
+/**
+ * Asks for JSON of the shape `schema`: by the provider's structured output where it has one, and in any case by
+ * reading the answer leniently and asking again, at most twice, with the exact paths of what is wrong. The prompt
+ * itself must describe the shape, since not every provider is told of it.
+ * @throws ModelError as `ModelClient.call` does, and when the model refuses or no answer fits.
+ */
+export async function callForJson<T>(
+  client: ModelClient,
+  call: ModelCall,
+  schema: z.ZodType<T>,
+  options: JsonCallOptions,
+): Promise<JsonReply<T>> {
+  const responseSchema = call.responseSchema ?? responseSchemaOf(call.role, schema);
+  const replies: ModelReply[] = [];
+  let messages = call.messages;
+  for (;;) {
+    const reply = await client.call({ ...call, messages, responseSchema }, options);
+    replies.push(reply);
+    if (reply.finishReason === 'refusal')
+      throw unusable(call, reply, `refused to answer (${quote(reply.text) || 'no reason given'}).`);
+    const parsed = parseJsonAnswer(reply.text, schema);
+    if (parsed.ok) {
+      const repairs: JsonRepair[] = replies.length > 1 ? ['askedAgain', ...parsed.repairs] : [...parsed.repairs];
+      return { value: parsed.value, repairs, replies };
+    }
+    const problems = parsed.problems.join('; ');
+    if (replies.length > maxCorrections) {
+      const cut = reply.finishReason === 'length' ? ' It reached its limit of tokens: raise maxOutputTokens.' : '';
+      throw unusable(
+        call,
+        reply,
+        `gave no usable answer in ${replies.length} tries (the last: ${quote(problems)}).${cut}`,
+      );
+    }
+    options.onRestart?.();
+    messages = [...call.messages, ...correction(reply.text, parsed.problems, options.prompts)];
+  }
+}
+
+function responseSchemaOf(role: ModelRole, schema: z.ZodType): ResponseSchema {
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return { name: `${role}_answer`, schema: jsonSchema };
+}
+
+function correction(answer: string, problems: readonly string[], prompts: PromptLibrary): ModelMessage[] {
+  const list = problems.map(problem => `- ${problem}`).join('\n');
+  const content = prompts.render('correction', { problems: list }).user;
+  if (answer.trim() === '') return [{ role: 'user', content }];
+  return [
+    { role: 'assistant', content: answer.slice(0, maxQuotedCharacters) },
+    { role: 'user', content },
+  ];
+}
+
+function unusable(call: ModelCall, reply: ModelReply, reason: string): ModelError {
+  const message = `The ${call.role} model "${reply.model}" (${reply.provider}) ${reason} Try again, or choose a stronger model for this role.`;
+  return new ModelError(message, { provider: reply.provider, retryable: false });
+}
+
+function quote(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

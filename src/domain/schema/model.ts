@@ -34,11 +34,8 @@ export const tokenUsageSchema = z.strictObject({
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
-/**
- * Why an answer ended: the model was done, it reached the token limit, it (or a filter) refused, or it was cut off
- * in a way that was kept all the same.
- */
-export const finishReasonSchema = z.enum(['stop', 'length', 'refusal', 'cut']);
+/** Why an answer ended: the model was done, it reached the token limit, or it (or a filter before it) refused. */
+export const finishReasonSchema = z.enum(['stop', 'length', 'refusal']);
 export type FinishReason = z.infer<typeof finishReasonSchema>;
 
 /** One message of a conversation with a model. */

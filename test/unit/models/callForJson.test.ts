@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { ModelError } from '../../../src/base/errors.ts';
+import type { PromptLibrary } from '../../../src/base/promptLibrary.ts';
+import type { FinishReason } from '../../../src/domain/schema/model.ts';
+import { callForJson, type ModelCall, type ModelClient, type ModelReply } from '../../../src/models/modelClient.ts';
+
+const schema = z.strictObject({ completeness: z.number(), feedback: z.array(z.string()).default([]) });
+const prompts: PromptLibrary = { render: (name, { problems }) => ({ system: '', user: `${name}:\n${problems}` }) };
+const call: ModelCall = { role: 'judge', messages: [{ role: 'user', content: 'Judge.' }] };
+
+/** A client that gives the answers in turn and keeps the calls. */
+function scriptedClient(...answers: (string | { text: string; finishReason: FinishReason })[]) {
+  const calls: ModelCall[] = [];
+  const client: ModelClient = {
+    call: async received => {
+      const answer = answers[calls.length];
+      calls.push(received);
+      assert.ok(answer !== undefined, 'more calls than answers');
+      const reply = typeof answer === 'string' ? { text: answer, finishReason: 'stop' as const } : answer;
+      const usage = { inputTokens: 1, outputTokens: 1, cachedInputTokens: 0 };
+      const fixed = { usage, costUsd: 0, latencyMs: 1, isCached: false, provider: 'p', model: 'm' };
+      return { ...reply, ...fixed, exchangeId: `exchange_${calls.length}` } satisfies ModelReply;
+    },
+  };
+  return { client, calls };
+}
+
+const options = () => ({ signal: new AbortController().signal, prompts });
+
+function assertModelError(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  return assert.rejects(promise, (error: unknown) => {
+    assert.ok(error instanceof ModelError);
+    assert.equal(error.retryable, false);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+describe('callForJson', () => {
+  it('sends the JSON schema of the answer and returns the parsed value', async () => {
+    const { client, calls } = scriptedClient('{"completeness": 0.5}');
+    const result = await callForJson(client, call, schema, options());
+    assert.deepEqual(result.value, { completeness: 0.5, feedback: [] });
+    assert.deepEqual(result.repairs, []);
+    assert.equal(result.replies.length, 1);
+    const sent = calls[0]?.responseSchema;
+    assert.ok(sent !== undefined);
+    assert.equal(sent.name, 'judge_answer');
+    assert.deepEqual(sent.schema['required'], ['completeness']);
+    assert.equal(sent.schema['$schema'], undefined);
+  });
+
+  it('asks again with the answer and the exact paths, and counts every reply', async () => {
+    const { client, calls } = scriptedClient('{"completeness": "high"}', 'Sorry. {"completeness": 1}');
+    const result = await callForJson(client, call, schema, options());
+    assert.equal(result.value.completeness, 1);
+    assert.deepEqual(result.repairs, ['askedAgain', 'surroundingTextRemoved']);
+    assert.deepEqual(
+      result.replies.map(reply => reply.exchangeId),
+      ['exchange_1', 'exchange_2'],
+    );
+    const sent = calls[1]?.messages ?? [];
+    assert.deepEqual(sent[0], call.messages[0]);
+    assert.deepEqual(sent[1], { role: 'assistant', content: '{"completeness": "high"}' });
+    assert.match(sent[2]?.content ?? '', /^correction:\n- completeness: /);
+  });
+
+  it('gives up after two corrections, naming the model, the problem and the remedy', async () => {
+    const { client, calls } = scriptedClient('prose', '', '{"completeness": null}');
+    await assertModelError(
+      callForJson(client, call, schema, options()),
+      /judge model "m" \(p\) gave no usable answer in 3 tries \(the last: completeness: .*choose a stronger model/,
+    );
+    assert.equal(calls.length, 3);
+    assert.deepEqual(
+      calls[2]?.messages.map(message => message.role),
+      ['user', 'user'],
+    );
+  });
+
+  it('names the token limit when the last answer was cut by it', async () => {
+    const cut = { text: 'I think', finishReason: 'length' as const };
+    const { client } = scriptedClient(cut, cut, cut);
+    await assertModelError(callForJson(client, call, schema, options()), /raise maxOutputTokens/);
+  });
+
+  it('does not argue with a refusal', async () => {
+    const { client, calls } = scriptedClient({ text: 'I will not judge.', finishReason: 'refusal' });
+    await assertModelError(callForJson(client, call, schema, options()), /refused to answer \(I will not judge\.\)\./);
+    assert.equal(calls.length, 1);
+  });
+
+  it('does not send a huge wrong answer back whole', async () => {
+    const { client, calls } = scriptedClient('x'.repeat(5_000_000), '{"completeness": 1}');
+    await callForJson(client, call, schema, options());
+    assert.ok((calls[1]?.messages[1]?.content.length ?? 0) <= 32_000);
+  });
+});
