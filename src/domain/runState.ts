@@ -43,6 +43,8 @@ export interface OrderState extends WorkOrder {
   readonly workerId?: string;
   readonly sessionId?: string;
   readonly leaseExpiresAt?: number;
+  /** The end of its back-off: a returned order is not claimed again before. */
+  readonly notBefore?: number;
 }
 
 export interface WorkerState {

@@ -1,5 +1,6 @@
 import type { Reducers } from '../reduceRun.ts';
 import { type ItemState, noUsage, type RunState } from '../runState.ts';
+import type { ItemId } from '../schema/ids.ts';
 import type { Plan } from '../schema/plan.ts';
 
 type CourseEventType =
@@ -62,6 +63,7 @@ export const courseReducers: Reducers<CourseEventType> = {
     iteration: event.iteration,
     feedback: event.feedback,
     evidence: [],
+    items: { ...state.items, ...plannedAgain(state, event.items) },
   }),
   'violation.found': (state, event) => ({ ...state, violations: [...state.violations, event.violation] }),
   'result.staged': (state, event) => ({ ...state, phase: 'evaluating', changes: event.changes }),
@@ -77,4 +79,15 @@ function withPlan(state: RunState, plan: Plan): RunState {
     { item, status: 'planned', attempts: 0, durationMs: 0, usage: noUsage },
   ]);
   return { ...state, plan, items: Object.fromEntries(items) };
+}
+
+/** The named items as they wait for another pass; what they took so far stays on their account. */
+function plannedAgain(state: RunState, ids: readonly ItemId[]): RunState['items'] {
+  const items = ids.flatMap(id => state.items[id] ?? []);
+  return Object.fromEntries(
+    items.map(({ item, attempts, durationMs, usage }): [string, ItemState] => [
+      item.id,
+      { item, status: 'planned', attempts, durationMs, usage },
+    ]),
+  );
 }

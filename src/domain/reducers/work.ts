@@ -9,6 +9,7 @@ type WorkEventType =
   | 'order.claimed'
   | 'order.waiting'
   | 'order.resumed'
+  | 'order.renewed'
   | 'order.completed'
   | 'order.returned'
   | 'order.failed'
@@ -47,15 +48,17 @@ export const workReducers: Reducers<WorkEventType> = {
       ...withWorker(state, workerId, { status: 'busy', itemId: order.itemId, lastChangedAt: at }),
       items: withItem(state, order.itemId, item => ({ ...item, status: 'running', workerId, startedAt: at })),
     })),
+  'order.renewed': (state, { orderId, leaseExpiresAt }) => changeOrder(state, orderId, { leaseExpiresAt }, () => state),
   'order.completed': (state, event) => endOrder(state, event, 'completed', 'done', event.summary),
-  'order.returned': (state, { orderId, reason, at }) => {
+  'order.returned': (state, { orderId, reason, notBefore, at }) => {
     const order = state.orders[orderId];
     if (!order) return state;
-    const retryCount = order.retryCount + 1;
-    return changeOrder(state, orderId, { status: 'queued', retryCount }, () => ({
+    const returned = { ...withoutClaim(order), ...(notBefore === undefined ? {} : { notBefore }) };
+    return {
       ...freeWorker(state, order, at),
+      orders: { ...state.orders, [orderId]: returned },
       items: withItem(state, order.itemId, item => ({ ...stopClock(item, at), status: 'queued', note: reason })),
-    }));
+    };
   },
   'order.failed': (state, event) => endOrder(state, event, 'failed', 'failed', event.reason),
   'item.blocked': (state, event) => ({
@@ -76,11 +79,16 @@ function withWorker(state: RunState, id: string, worker: Omit<WorkerState, 'id'>
   return { ...state, workers: { ...state.workers, [id]: { id, ...worker } } };
 }
 
-/** The worker of `order` has nothing to do from now on. */
+/** The worker of `order` has nothing to do from now on, unless it left the order for another one meanwhile. */
 function freeWorker(state: RunState, order: OrderState, at: number): RunState {
-  return order.workerId === undefined
-    ? state
-    : withWorker(state, order.workerId, { status: 'idle', lastChangedAt: at });
+  const worker = order.workerId === undefined ? undefined : state.workers[order.workerId];
+  if (worker?.itemId !== order.itemId) return state;
+  return withWorker(state, worker.id, { status: 'idle', lastChangedAt: at });
+}
+
+/** The order as it is queued again: in nobody's hands, with one more retry behind it. */
+function withoutClaim({ id, itemId, iteration, priority, enqueuedAt, retryCount }: OrderState): OrderState {
+  return { id, itemId, iteration, priority, enqueuedAt, retryCount: retryCount + 1, status: 'queued' };
 }
 
 function withItem(state: RunState, id: ItemId, change: (item: ItemState) => ItemState): RunState['items'] {

@@ -72,8 +72,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   type('order.waiting', { orderId: z.string(), questionId: z.string() }),
   type('order.resumed', { orderId: z.string(), workerId: z.string(), leaseExpiresAt: z.number() }),
+  type('order.renewed', { orderId: z.string(), leaseExpiresAt: z.number() }),
   type('order.completed', { orderId: z.string(), summary: z.string() }),
-  type('order.returned', { orderId: z.string(), reason: z.string() }),
+  type('order.returned', {
+    orderId: z.string(),
+    reason: z.string(),
+    /** It is not claimed again before this; absent when it may be at once. */
+    notBefore: z.number().optional(),
+  }),
   type('order.failed', { orderId: z.string(), reason: z.string() }),
   type('item.blocked', { itemId: itemIdSchema, by: itemIdSchema, reason: z.string() }),
   type('session.started', { sessionId: z.string(), workerId: z.string(), itemId: itemIdSchema }),

@@ -58,6 +58,39 @@ describe('the run reducer', () => {
     assert.equal(state.items['a']?.status, 'queued');
   });
 
+  it('takes a returned order out of its worker’s hands and holds it back', () => {
+    const state = until({ type: 'order.returned', orderId: 'order_1', reason: 'no answer', notBefore: 50_000 });
+    assert.deepEqual(state.orders['order_1'], { ...order, status: 'queued', retryCount: 1, notBefore: 50_000 });
+    assert.equal(state.workers['w1']?.status, 'idle');
+  });
+
+  it('extends a lease', () => {
+    const state = until({ type: 'order.renewed', orderId: 'order_1', leaseExpiresAt: 123_000 });
+    assert.deepEqual([state.orders['order_1']?.leaseExpiresAt, state.orders['order_1']?.status], [123_000, 'claimed']);
+  });
+
+  it('leaves a worker alone that went on to another order when the one it left is given back', () => {
+    const state = until(
+      { type: 'order.waiting', orderId: 'order_1', questionId: 'q1' },
+      { type: 'order.enqueued', order: { ...order, id: 'order_2', itemId: asItemId('b') } },
+      { type: 'order.claimed', orderId: 'order_2', workerId: 'w1', sessionId: 's2', leaseExpiresAt: 99_000 },
+      { type: 'order.returned', orderId: 'order_1', reason: 'the question was withdrawn' },
+    );
+    assert.deepEqual([state.workers['w1']?.status, state.workers['w1']?.itemId], ['busy', 'b']);
+  });
+
+  it('plans the items of an iteration again and keeps what they took', () => {
+    const state = until(
+      { type: 'order.completed', orderId: 'order_1', summary: 'done' },
+      { type: 'iteration.started', iteration: 1, items: [itemId], feedback: ['The test fails.'] },
+    );
+    const { item: _, usage, ...rest } = state.items['a']!;
+    assert.deepEqual(rest, { status: 'planned', attempts: 1, durationMs: 1000 });
+    assert.equal(usage.calls, 0);
+    assert.equal(state.iteration, 1);
+    assert.deepEqual(state.feedback, ['The test fails.']);
+  });
+
   it('sums tokens and cost by item, role and run, and counts calls of unknown price', () => {
     const call = {
       type: 'model.responded',
