@@ -23,8 +23,9 @@ export interface AgentBrief {
 
 /** A command's result, as an agent may see it. */
 export interface CommandObservation {
-  readonly succeeded: boolean;
-  /** What goes back to the model: exit code, output cut to a budget, or why it was not run. */
+  /** `notRun`: refused by the command policy, or there is no sandbox; trying again does not help. */
+  readonly outcome: 'succeeded' | 'failed' | 'notRun';
+  /** What goes back to the model: exit code and output, cut to a budget, or why it was not run. */
   readonly text: string;
 }
 
