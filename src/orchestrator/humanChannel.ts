@@ -2,7 +2,10 @@ import type { StagedChange } from '../changes/stagedFiles.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 
-export type PlanDecision = { readonly kind: 'approve'; readonly plan: Plan } | { readonly kind: 'cancel' };
+/** `by: 'auto'`: nobody looked, because the user had said beforehand that plans are taken as they are. */
+export type PlanDecision =
+  | { readonly kind: 'approve'; readonly plan: Plan; readonly by: 'human' | 'auto' }
+  | { readonly kind: 'cancel' };
 
 /** `accept` carries what the human keeps: all of the changes, some of them, or changes with fewer hunks or edited text. */
 export type ReviewDecision =

@@ -1,0 +1,51 @@
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
+import { reduceRun } from '../domain/reduceRun.ts';
+import type { RunLog } from '../domain/runLog.ts';
+import { initialRunState, type RunState } from '../domain/runState.ts';
+import type { RunEvent, RunEventPayload } from '../domain/schema/events.ts';
+import type { RunId } from '../domain/schema/ids.ts';
+import type { ContentStore, Journal } from '../journal/journal.ts';
+
+/** One run as it is written: an event is in the journal first, then in the state, then told to listeners. */
+export class JournaledRun implements RunLog, Disposable {
+  readonly runId: RunId;
+  readonly onDidAppend: Event<RunEvent>;
+  readonly #journal: Journal;
+  readonly #emitter: Emitter<RunEvent>;
+  #state: RunState;
+
+  constructor(journal: Journal, runId: RunId, logger: Logger) {
+    this.runId = runId;
+    this.#journal = journal;
+    this.#state = initialRunState(runId);
+    this.#emitter = new Emitter(error => logger.log('error', 'A listener to run events failed.', { runId, error }));
+    this.onDidAppend = this.#emitter.event;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get contents(): ContentStore {
+    return this.#journal.contents;
+  }
+
+  /** Throws `StorageError` when the journal cannot be written; then nothing has happened. */
+  append(payload: RunEventPayload, correlationId: string = this.runId): RunEvent {
+    const event = this.#journal.append(this.runId, payload, correlationId);
+    this.#state = reduceRun(this.#state, event);
+    this.#emitter.fire(event);
+    return event;
+  }
+
+  /** Resolves when everything so far would survive a loss of power. */
+  sync(): Promise<void> {
+    return this.#journal.sync();
+  }
+
+  dispose(): void {
+    this.#emitter.dispose();
+  }
+}
