@@ -84,6 +84,17 @@ export class ModelError extends TrellisError {
   }
 }
 
+/** The model answered, and none of its answers could be used. */
+export class UnusableAnswerError extends ModelError {
+  /** What is wrong with the last answer. */
+  readonly problems: readonly string[];
+
+  constructor(message: string, provider: string, problems: readonly string[]) {
+    super(message, { provider, retryable: false });
+    this.problems = problems;
+  }
+}
+
 /** The text of anything that was thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

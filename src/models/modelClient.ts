@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ModelError } from '../base/errors.ts';
+import { ModelError, UnusableAnswerError } from '../base/errors.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
 import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
-import { type JsonRepair, parseJsonAnswer } from './jsonAnswer.ts';
+import { type JsonRepair, type ParsedAnswer, parseJsonAnswer } from './jsonAnswer.ts';
 
 /** The shape that an answer must have; sent to providers that can enforce it, checked by us in any case. */
 export interface ResponseSchema {
@@ -68,9 +68,20 @@ export interface JsonReply<T> {
   readonly replies: readonly ModelReply[];
 }
 
-export interface JsonCallOptions extends ModelCallOptions {
+/** An answer of the right shape, with what was done to it and the reply that it came in. */
+export interface JsonAnswer<T> {
+  readonly value: T;
+  readonly repairs: readonly JsonRepair[];
+  readonly reply: ModelReply;
+}
+
+export interface JsonCallOptions<T> extends ModelCallOptions {
   /** Holds the prompt `correction`, with which a wrong answer is sent back. */
   readonly prompts: PromptLibrary;
+  /** Looks for what the schema cannot see; an answer with problems is wrong, and they are told to the model. */
+  readonly check?: (answer: JsonAnswer<T>) => readonly string[] | Promise<readonly string[]>;
+  /** Told of each wrong answer, 1 for the first, the last one too. */
+  readonly onRejected?: (attempt: number, problems: readonly string[]) => void;
 }
 
 const maxCorrections = 2;
@@ -81,13 +92,14 @@ const maxQuotedCharacters = 32_000;
  * Asks for JSON of the shape `schema`: by the provider's structured output where it has one, and in any case by
  * reading the answer leniently and asking again, at most twice, with the exact paths of what is wrong. The prompt
  * itself must describe the shape, since not every provider is told of it.
- * @throws ModelError as `ModelClient.call` does, and when the model refuses or no answer fits.
+ * @throws ModelError as `ModelClient.call` does, and when the model refuses.
+ * @throws UnusableAnswerError when no answer fits.
  */
 export async function callForJson<T>(
   client: ModelClient,
   call: ModelCall,
   schema: z.ZodType<T>,
-  options: JsonCallOptions,
+  options: JsonCallOptions<T>,
 ): Promise<JsonReply<T>> {
   const responseSchema = call.responseSchema ?? responseSchemaOf(call.role, schema);
   const replies: ModelReply[] = [];
@@ -95,25 +107,28 @@ export async function callForJson<T>(
   for (;;) {
     const reply = await client.call({ ...call, messages, responseSchema }, options);
     replies.push(reply);
-    if (reply.finishReason === 'refusal')
-      throw unusable(call, reply, `refused to answer (${quote(reply.text) || 'no reason given'}).`);
-    const parsed = parseJsonAnswer(reply.text, schema);
-    if (parsed.ok) {
-      const repairs: JsonRepair[] = replies.length > 1 ? ['askedAgain', ...parsed.repairs] : [...parsed.repairs];
-      return { value: parsed.value, repairs, replies };
+    if (reply.finishReason === 'refusal') throw refused(call, reply);
+    const read = await readAnswer(reply, schema, options.check);
+    if (read.ok) {
+      const repairs: JsonRepair[] = replies.length > 1 ? ['askedAgain', ...read.repairs] : [...read.repairs];
+      return { value: read.value, repairs, replies };
     }
-    const problems = parsed.problems.join('; ');
-    if (replies.length > maxCorrections) {
-      const cut = reply.finishReason === 'length' ? ' It reached its limit of tokens: raise maxOutputTokens.' : '';
-      throw unusable(
-        call,
-        reply,
-        `gave no usable answer in ${replies.length} tries (the last: ${quote(problems)}).${cut}`,
-      );
-    }
+    options.onRejected?.(replies.length, read.problems);
+    if (replies.length > maxCorrections) throw unusable(call, reply, replies.length, read.problems);
     options.onRestart?.();
-    messages = [...call.messages, ...correction(reply.text, parsed.problems, options.prompts)];
+    messages = [...call.messages, ...correction(reply.text, read.problems, options.prompts)];
   }
+}
+
+async function readAnswer<T>(
+  reply: ModelReply,
+  schema: z.ZodType<T>,
+  check: JsonCallOptions<T>['check'],
+): Promise<ParsedAnswer<T>> {
+  const parsed = parseJsonAnswer(reply.text, schema);
+  if (!parsed.ok || check === undefined) return parsed;
+  const problems = await check({ value: parsed.value, repairs: parsed.repairs, reply });
+  return problems.length === 0 ? parsed : { ok: false, problems };
 }
 
 function responseSchemaOf(role: ModelRole, schema: z.ZodType): ResponseSchema {
@@ -131,9 +146,22 @@ function correction(answer: string, problems: readonly string[], prompts: Prompt
   ];
 }
 
-function unusable(call: ModelCall, reply: ModelReply, reason: string): ModelError {
-  const message = `The ${call.role} model "${reply.model}" (${reply.provider}) ${reason} Try again, or choose a stronger model for this role.`;
+function refused(call: ModelCall, reply: ModelReply): ModelError {
+  const message = `${nameOf(call, reply)} refused to answer (${quote(reply.text) || 'no reason given'}). ${remedy}`;
   return new ModelError(message, { provider: reply.provider, retryable: false });
+}
+
+function unusable(call: ModelCall, reply: ModelReply, tries: number, problems: readonly string[]): UnusableAnswerError {
+  const last = quote(problems.join('; '));
+  const cut = reply.finishReason === 'length' ? ' It reached its limit of tokens: raise maxOutputTokens.' : '';
+  const message = `${nameOf(call, reply)} gave no usable answer in ${tries} tries (the last: ${last}).${cut} ${remedy}`;
+  return new UnusableAnswerError(message, reply.provider, problems);
+}
+
+const remedy = 'Try again, or choose a stronger model for this role.';
+
+function nameOf(call: ModelCall, reply: ModelReply): string {
+  return `The ${call.role} model "${reply.model}" (${reply.provider})`;
 }
 
 function quote(text: string): string {

@@ -91,6 +91,31 @@ describe('callForJson', () => {
     assert.equal(calls.length, 1);
   });
 
+  it('takes what a check finds wrong back to the model, and tells of each wrong answer', async () => {
+    const { client, calls } = scriptedClient('{"completeness": 2}', 'prose', '```json\n{"completeness": 1}\n```');
+    const rejected: (readonly [number, readonly string[]])[] = [];
+    const result = await callForJson(client, call, schema, {
+      ...options(),
+      check: async ({ value, reply, repairs }) =>
+        value.completeness <= 1 ? [] : [`${reply.exchangeId}: completeness is over 1 (${repairs.length} repairs)`],
+      onRejected: (attempt, problems) => rejected.push([attempt, problems]),
+    });
+    assert.equal(result.value.completeness, 1);
+    assert.match(calls[1]?.messages[2]?.content ?? '', /- exchange_1: completeness is over 1 \(0 repairs\)/);
+    assert.deepEqual(rejected, [
+      [1, ['exchange_1: completeness is over 1 (0 repairs)']],
+      [2, ['The answer holds no JSON object.']],
+    ]);
+  });
+
+  it('carries the problems of the last answer when it gives up', async () => {
+    const { client } = scriptedClient('a', 'b', 'c');
+    await assert.rejects(callForJson(client, call, schema, options()), {
+      name: 'UnusableAnswerError',
+      problems: ['The answer holds no JSON object.'],
+    });
+  });
+
   it('does not send a huge wrong answer back whole', async () => {
     const { client, calls } = scriptedClient('x'.repeat(5_000_000), '{"completeness": 1}');
     await callForJson(client, call, schema, options());
