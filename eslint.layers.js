@@ -35,29 +35,41 @@ export function forbiddenImport(from, to) {
   return `${fromFolder} may import only ${toFolder}/${contract ?? '(nothing)'} of ${toFolder}`;
 }
 
+/** The same for a file of webview/, whose bundle must stay free of zod and of the engine. */
+function forbiddenInWebview(to, isTypeOnly) {
+  const folder = to.split('/')[0];
+  if (folder === 'base' || (isTypeOnly && to === 'editor/protocol.ts')) return undefined;
+  if (folder !== 'domain') return `webview may import only domain and base of src, not ${to}`;
+  if (isTypeOnly || !to.startsWith('domain/schema/')) return undefined;
+  return `${to} would bring zod into the webview's bundle; import its types only`;
+}
+
 /** ESLint rule `trellis/layers`. */
 export const layers = {
   meta: { type: 'problem', schema: [], messages: { layer: '{{reason}}' } },
   create(context) {
-    const src = path.join(context.cwd, 'src');
-    const from = path.relative(src, context.filename).split(path.sep).join('/');
-    if (from.startsWith('..')) return {};
+    const relative = file => path.relative(context.cwd, file).split(path.sep).join('/');
+    const from = relative(context.filename);
+    const isWebview = from.startsWith('webview/');
+    if (!isWebview && !from.startsWith('src/')) return {};
+
+    const reasonAgainst = (specifier, isTypeOnly) => {
+      if (specifier === 'vscode' && !from.startsWith('src/editor/') && from !== 'src/extension.ts') {
+        return '`vscode` is imported in editor/ and extension.ts alone';
+      }
+      if (isWebview && specifier === 'zod') return 'the webview does not bundle zod';
+      if (!specifier.startsWith('.')) return undefined;
+      const to = relative(path.resolve(path.dirname(context.filename), specifier));
+      if (isWebview && to.startsWith('webview/')) return undefined;
+      if (!to.startsWith('src/')) return 'src and webview may import only src';
+      const target = to.slice('src/'.length);
+      return isWebview ? forbiddenInWebview(target, isTypeOnly) : forbiddenImport(from.slice('src/'.length), target);
+    };
     const check = node => {
       const specifier = node.source?.value;
       if (typeof specifier !== 'string') return;
-      if (specifier === 'vscode' && !from.startsWith('editor/') && from !== 'extension.ts') {
-        context.report({
-          node,
-          messageId: 'layer',
-          data: { reason: '`vscode` is imported in editor/ and extension.ts alone' },
-        });
-      }
-      if (!specifier.startsWith('.')) return;
-      const to = path
-        .relative(src, path.resolve(path.dirname(context.filename), specifier))
-        .split(path.sep)
-        .join('/');
-      const reason = to.startsWith('..') ? 'src may import only src' : forbiddenImport(from, to);
+      const isTypeOnly = node.type === 'TSImportType' || (node.importKind ?? node.exportKind) === 'type';
+      const reason = reasonAgainst(specifier, isTypeOnly);
       if (reason) context.report({ node, messageId: 'layer', data: { reason } });
     };
     return {
@@ -65,6 +77,7 @@ export const layers = {
       ExportNamedDeclaration: check,
       ExportAllDeclaration: check,
       ImportExpression: check,
+      TSImportType: check,
     };
   },
 };
