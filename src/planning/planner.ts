@@ -1,12 +1,17 @@
 // The contract of planning. Neighbouring folders import this file and nothing else of `planning/`.
 import type { Plan, Question } from '../domain/schema/plan.ts';
 
-/** The files of the workspace that may be shown to a model: ignored files and secrets are not among them. */
+/** The files of the workspace, and of their content what may be shown to a model. */
 export interface ProjectFiles {
-  /** Paths relative to the workspace, sorted. */
+  /** Paths relative to the workspace, sorted; ignored files and secrets are not among them. */
   paths(): Promise<readonly string[]>;
   /** Undefined when there is no such file, or it is not text. */
   readText(path: string): Promise<string | undefined>;
+  /**
+   * What is at the path, ignored or not; undefined when nothing is. Throws a `ValidationError` with one sentence for a
+   * path that must not be touched, such as one that leads out of the workspace through a link.
+   */
+  kindOf(path: string): Promise<'file' | 'directory' | undefined>;
 }
 
 /** What is known about a project before anything is asked of a model. */
