@@ -22,13 +22,26 @@ export interface RunSummary {
   readonly events: number;
 }
 
+/** The right to write to one run. Disposing gives it back; the end of its process does too. */
+export interface RunLease extends Disposable {
+  readonly runId: RunId;
+}
+
 /**
  * The truth about every run of one workspace. An event is appended before anyone acts on it; an append that returned
  * survives the end of the process, and after `sync` a loss of power too.
  */
 export interface Journal extends Disposable {
   readonly contents: ContentStore;
-  /** Numbers, stamps and stores the event. Throws `StorageError`, naming the file and the remedy (disk full, corrupt, read-only). */
+  /**
+   * Makes this journal the run's only writer. The lease is kept alive as long as the process lives; the caller disposes it.
+   * Throws `StorageError` naming the process that holds it.
+   */
+  acquire(runId: RunId): RunLease;
+  /**
+   * Numbers, stamps and stores the event. Throws `StorageError`, naming the file and the remedy (disk full, corrupt,
+   * read-only), also when another process holds the run's lease.
+   */
   append(runId: RunId, payload: RunEventPayload, correlationId: string): RunEvent;
   /** Resolves when everything appended so far is on the disk. Does not block the event loop. */
   sync(): Promise<void>;

@@ -1,0 +1,71 @@
+import type { Clock } from '../base/clock.ts';
+import { StorageError } from '../base/errors.ts';
+import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
+import type { RunId } from '../domain/schema/ids.ts';
+import { hashContent } from './contentHash.ts';
+import type { ContentStore, Journal, RunLease, RunSummary } from './journal.ts';
+import { summarizeRun } from './summarizeRun.ts';
+
+/** A journal that lives as long as its process; nothing is written anywhere. */
+export class MemoryJournal implements Journal {
+  readonly contents: ContentStore = new MemoryContents();
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #events = new Map<RunId, RunEvent[]>();
+  readonly #leased = new Set<RunId>();
+
+  constructor(options: { readonly clock: Pick<Clock, 'now'> }) {
+    this.#clock = options.clock;
+  }
+
+  acquire(runId: RunId): RunLease {
+    if (this.#leased.has(runId)) throw new StorageError(`Run ${runId} is already being written.`);
+    this.#leased.add(runId);
+    return { runId, dispose: () => void this.#leased.delete(runId) };
+  }
+
+  append(runId: RunId, payload: RunEventPayload, correlationId: string): RunEvent {
+    const events = this.#events.get(runId) ?? [];
+    this.#events.set(runId, events);
+    const event = runEventSchema.parse({
+      ...payload,
+      runId,
+      seq: events.length + 1,
+      at: this.#clock.now(),
+      correlationId,
+    });
+    events.push(event);
+    return event;
+  }
+
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  read(runId: RunId, afterSeq = 0): RunEvent[] {
+    return (this.#events.get(runId) ?? []).slice(Math.max(0, afterSeq));
+  }
+
+  runs(): RunSummary[] {
+    return [...this.#events.values()]
+      .flatMap(events => summarizeRun(events))
+      .sort((one, other) => other.startedAt - one.startedAt);
+  }
+
+  dispose(): void {
+    this.#leased.clear();
+  }
+}
+
+class MemoryContents implements ContentStore {
+  readonly #contents = new Map<string, Uint8Array>();
+
+  put(content: Uint8Array | string): string {
+    const hash = hashContent(content);
+    this.#contents.set(hash, Uint8Array.from(Buffer.from(content)));
+    return hash;
+  }
+
+  get(hash: string): Uint8Array | undefined {
+    return this.#contents.get(hash);
+  }
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { errorMessage, StorageError } from '../base/errors.ts';
+import { type Logger, silentLogger } from '../base/logger.ts';
+import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
+import type { RunId } from '../domain/schema/ids.ts';
+import type { ContentStore, Journal, RunLease, RunSummary } from './journal.ts';
+import { openJournalDatabase, readPragma } from './journalDatabase.ts';
+import { damagedJournal } from './recoverDatabase.ts';
+import { isProcessAlive, type LeaseOwner, RunLeases } from './runLeases.ts';
+import { SqliteContents } from './sqliteContents.ts';
+import { isDamage, storageFailure } from './storageFailure.ts';
+import { summarizeRun } from './summarizeRun.ts';
+import { WalFile } from './walFile.ts';
+
+export interface SqliteJournalOptions {
+  /** The database; made when it is not there, in a folder that is. */
+  readonly file: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger?: Logger;
+  /** This process, unless a test says otherwise. */
+  readonly owner?: LeaseOwner;
+}
+
+const rowSchema = z.object({
+  run_id: z.string(),
+  seq: z.number(),
+  at: z.number(),
+  correlation_id: z.string(),
+  body: z.string(),
+});
+
+/** The journal of one workspace in one SQLite database, which several processes may have open at once. */
+export class SqliteJournal implements Journal {
+  readonly contents: ContentStore;
+  readonly #file: string;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #owner: LeaseOwner;
+  readonly #database: DatabaseSync;
+  readonly #wal: WalFile | undefined;
+  readonly #leases: RunLeases;
+  readonly #insert: StatementSync;
+  readonly #select: StatementSync;
+  readonly #selectBoundaries: StatementSync;
+  #isDisposed = false;
+
+  /** Throws a `StorageError` when the file cannot be opened, is damaged, newer, or not a journal. */
+  constructor(options: SqliteJournalOptions) {
+    this.#file = options.file;
+    this.#clock = options.clock;
+    this.#owner = options.owner ?? { id: randomUUID(), pid: process.pid, isProcessAlive };
+    const logger = options.logger ?? silentLogger;
+    const guard = <T>(work: () => T): T => this.#guard(work);
+    this.#database = guard(() => openJournalDatabase(options.file));
+    const database = this.#database;
+    this.#wal = readPragma(database, 'journal_mode') === 'wal' ? new WalFile(options.file) : undefined;
+    this.contents = guard(() => new SqliteContents(database, guard));
+    this.#insert = guard(() => database.prepare(insertSql));
+    this.#select = guard(() => database.prepare(selectSql));
+    this.#selectBoundaries = guard(() => database.prepare(boundariesSql));
+    this.#leases = new RunLeases({
+      database,
+      clock: options.clock,
+      owner: this.#owner,
+      onRenewalFailed: error => logger.log('warn', 'run leases not renewed', { reason: errorMessage(error) }),
+    });
+  }
+
+  acquire(runId: RunId): RunLease {
+    return this.#guard(() => this.#leases.acquire(runId));
+  }
+
+  append(runId: RunId, payload: RunEventPayload, correlationId: string): RunEvent {
+    const at = this.#clock.now();
+    // Checked before it is stored: an event that cannot be read back must not get in. The number is not known yet.
+    const event = runEventSchema.parse({ ...payload, runId, seq: 1, at, correlationId });
+    const body = JSON.stringify(payload);
+    // `all`, not `get`: SQLite commits when the statement has run to its end, and `get` stops at the first row and
+    // hides a commit that failed.
+    const [row] = this.#guard(() =>
+      this.#insert.all({ runId, at, correlationId, type: event.type, body, owner: this.#owner.id }),
+    );
+    if (row === undefined) throw this.#guard(() => this.#leases.heldElsewhere(runId));
+    return { ...event, seq: z.number().parse(row['seq']) };
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#wal?.sync();
+    } catch (error) {
+      throw storageFailure(error, this.#file);
+    }
+  }
+
+  read(runId: RunId, afterSeq = 0): RunEvent[] {
+    return this.#guard(() => this.#select.all(runId, afterSeq)).map(row => this.#parse(row));
+  }
+
+  runs(): RunSummary[] {
+    const events = this.#guard(() => this.#selectBoundaries.all()).map(row => this.#parse(row));
+    const byRun = Map.groupBy(events, event => event.runId);
+    return [...byRun.values()]
+      .flatMap(boundaries => summarizeRun(boundaries))
+      .sort((one, other) => other.startedAt - one.startedAt);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#wal?.dispose();
+    this.#guard(() => this.#leases.dispose());
+    this.#database.close();
+  }
+
+  #parse(row: unknown): RunEvent {
+    const { run_id: runId, seq, at, correlation_id: correlationId, body } = rowSchema.parse(row);
+    try {
+      return runEventSchema.parse({ ...(JSON.parse(body) as object), runId, seq, at, correlationId });
+    } catch (error) {
+      throw new StorageError(
+        `The journal ${this.#file} holds an event that cannot be read (run ${runId}, event ${seq}); it was changed or damaged: move the journal away to start with an empty history.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Turns what SQLite raises into a `StorageError` with a remedy. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw isDamage(error) ? damagedJournal(this.#file, error) : storageFailure(error, this.#file);
+    }
+  }
+}
+
+/** Numbers the event in the same statement that stores it; stores nothing while another owner holds the run's lease. */
+const insertSql = `
+  INSERT INTO event (run_id, seq, at, correlation_id, type, body)
+  SELECT :runId, coalesce((SELECT max(seq) FROM event WHERE run_id = :runId), 0) + 1, :at, :correlationId, :type, :body
+  WHERE NOT EXISTS (SELECT 1 FROM lease WHERE run_id = :runId AND owner <> :owner)
+  RETURNING seq`;
+
+const selectSql = `
+  SELECT run_id, seq, at, correlation_id, body FROM event WHERE run_id = ? AND seq > ? ORDER BY seq`;
+
+/** The first event of each run that has started, its ends, and its last. */
+const boundariesSql = `
+  SELECT run_id, seq, at, correlation_id, body FROM event
+  WHERE id IN (
+    SELECT id FROM event WHERE type IN ('run.started', 'run.ended')
+    UNION
+    SELECT (SELECT id FROM event WHERE run_id = started.run_id ORDER BY seq DESC LIMIT 1)
+    FROM event AS started WHERE type = 'run.started'
+  )
+  ORDER BY run_id, seq`;

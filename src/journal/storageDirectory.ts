@@ -1,0 +1,33 @@
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errorMessage, StorageError } from '../base/errors.ts';
+
+/** Keeps all of the folder out of the user's repository, except the configuration, which is theirs to commit. */
+const ignoreFile = '*\n!config.yml\n';
+
+/**
+ * Makes `<workspace>/.trellis` with a `.gitignore` in it and returns its path.
+ * Throws a `StorageError` when it cannot be made, or is there and is no folder (a link may lead out of the workspace).
+ */
+export async function prepareStorageDirectory(workspace: string): Promise<string> {
+  const directory = path.join(workspace, '.trellis');
+  try {
+    await mkdir(directory, { recursive: true });
+    if (!(await lstat(directory)).isDirectory()) throw new Error('it is a link');
+    await writeNew(path.join(directory, '.gitignore'), ignoreFile);
+  } catch (error) {
+    throw new StorageError(
+      `The folder ${directory}, where runs are recorded, cannot be used (${errorMessage(error)}); make the workspace writable, or move away what is in the way.`,
+      { cause: error },
+    );
+  }
+  return directory;
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
