@@ -13,6 +13,7 @@ export const contracts = {
   world: 'worldModel.ts',
   sandbox: 'sandbox.ts',
   quality: 'qualityGate.ts',
+  config: 'configuration.ts',
 };
 
 const roots = new Set(['extension.ts', 'cli.ts']);

@@ -1,0 +1,191 @@
+// The contract of this folder: every setting there is, with what it may be. Nothing else says it a second time.
+import { z } from 'zod';
+import type { ConfiguredRole } from '../domain/schema/model.ts';
+import { modelSettingsSchema } from '../domain/schema/model.ts';
+
+/** What people need to know about one setting; kept beside its schema. */
+const settingNotesSchema = z.object({
+  description: z.string(),
+  /** The values it takes, as the end of "allowed: …". */
+  allowed: z.string(),
+  /** Variables that set it; the first that is set and not empty wins. */
+  environment: z.array(z.string()),
+  /** For the default that is no fixed value. */
+  defaultText: z.string().optional(),
+});
+type SettingNotes = z.infer<typeof settingNotesSchema>;
+
+function setting<S extends z.ZodType>(
+  schema: S,
+  notes: Omit<SettingNotes, 'environment'> & { readonly environment?: string[] },
+): S {
+  return schema.meta({ environment: [], ...notes });
+}
+
+/** The providers that come with Trellis. */
+export const builtInProviders = ['ollama', 'openai'] as const;
+
+function roleSchema(role: ConfiguredRole, work: string) {
+  const variable = (name: string) => [`TRELLIS_${role.toUpperCase()}_${name}`];
+  const { model, temperature, maxOutputTokens } = modelSettingsSchema.shape;
+  const likePlanner = role === 'judge' ? { defaultText: "the planner's" } : {};
+  return z.strictObject({
+    provider: setting(z.enum(builtInProviders), {
+      description: `Who serves the model that ${work}.`,
+      allowed: builtInProviders.join(' or '),
+      environment: variable('PROVIDER'),
+      ...likePlanner,
+    }),
+    model: setting(model, {
+      description: 'Its name, as the provider knows it.',
+      allowed: 'the name of a model',
+      environment: variable('MODEL'),
+      ...likePlanner,
+    }),
+    temperature: setting(temperature, {
+      description: 'How freely it answers: 0 is the most predictable.',
+      allowed: 'a number from 0 to 1',
+      environment: variable('TEMPERATURE'),
+    }),
+    maxOutputTokens: setting(maxOutputTokens, {
+      description: 'The longest answer it may give.',
+      allowed: 'a whole number over 0',
+      environment: variable('MAX_OUTPUT_TOKENS'),
+    }),
+  });
+}
+
+const milliseconds = z.int().min(1).max(86_400_000);
+const positive = z.int().min(1);
+
+function limit(description: string, allowed = 'a whole number over 0') {
+  return setting(positive.optional(), { description, allowed, defaultText: "the sandbox's" });
+}
+
+export const configurationSchema = z.strictObject({
+  planner: roleSchema('planner', 'plans'),
+  executor: roleSchema('executor', 'writes code and tests'),
+  judge: roleSchema('judge', 'judges the result'),
+  quality: z.strictObject({
+    threshold: setting(z.number().min(0).max(1), {
+      description: 'The overall score from which a result passes.',
+      allowed: 'a number from 0 to 1',
+    }),
+    iterations: setting(z.int().min(0).max(3), {
+      description: 'How often items at fault run again, with the feedback, when the score is too low.',
+      allowed: 'a whole number from 0 to 3',
+    }),
+  }),
+  workers: setting(z.int().min(1).max(32), {
+    description: 'Items that are worked on at the same time.',
+    allowed: 'a whole number from 1 to 32',
+  }),
+  agents: z.strictObject({
+    maxTurns: setting(z.int().min(1).max(100), {
+      description: 'Answers an agent may take for one item.',
+      allowed: 'a whole number from 1 to 100',
+    }),
+  }),
+  autoApprove: setting(z.boolean(), {
+    description: 'Start on the plan without asking. The changes are still reviewed before they are applied.',
+    allowed: 'true or false',
+  }),
+  testCommand: setting(z.string().trim().min(1).max(1000).optional(), {
+    description: "The command that runs the project's tests.",
+    allowed: 'a command, such as npm test',
+    defaultText: 'found by itself',
+  }),
+  openai: z.strictObject({
+    baseUrl: setting(z.url({ protocol: /^https?$/ }), {
+      description: 'Where the API of the provider `openai` begins; any server that speaks the protocol will do.',
+      allowed: 'an http or https address, such as https://api.openai.com/v1',
+      environment: ['TRELLIS_OPENAI_BASE_URL'],
+    }),
+    streaming: setting(z.boolean(), {
+      description: 'Receive answers as they are written; false for a server that cannot.',
+      allowed: 'true or false',
+    }),
+  }),
+  ollama: z.strictObject({
+    host: setting(z.string().refine(isHostAddress), {
+      description: 'The Ollama server; scheme and port may be left out.',
+      allowed: 'an address, such as 127.0.0.1:11434',
+      environment: ['TRELLIS_OLLAMA_HOST', 'OLLAMA_HOST'],
+    }),
+    contextLength: setting(z.int().min(512).max(10_000_000), {
+      description: 'Tokens of prompt and answer together that the model is loaded with.',
+      allowed: 'a whole number from 512 to 10000000',
+    }),
+  }),
+  models: z.strictObject({
+    firstByteTimeoutMs: setting(milliseconds, {
+      description:
+        'How long a server may take to begin its answer, in milliseconds; a local model is loaded in this time.',
+      allowed: 'a whole number from 1 to 86400000',
+    }),
+    idleTimeoutMs: setting(milliseconds, {
+      description: 'How long a server may pause within its answer, in milliseconds.',
+      allowed: 'a whole number from 1 to 86400000',
+    }),
+    maxRetries: setting(z.int().min(0).max(10), {
+      description: 'How often a call that failed for a passing reason is made again.',
+      allowed: 'a whole number from 0 to 10',
+    }),
+  }),
+  sandbox: z.strictObject({
+    wallTimeMs: limit('Time by the clock for one command, in milliseconds.'),
+    cpuTimeMs: limit('Processor time of each process, in milliseconds.'),
+    memoryBytes: limit('Memory of each process, in bytes.'),
+    processes: limit('Processes and threads at one time.'),
+    fileSizeBytes: limit('Size of any one file that is written, in bytes.'),
+    openFiles: limit('Open files of each process.'),
+    outputBytes: limit('What one command may print, in bytes.'),
+    diskBytes: limit('Everything that is written in one private copy of the project, in bytes.'),
+  }),
+});
+
+/** All settings of a start, complete and checked. Keys for servers are not among them. */
+export type Configuration = z.infer<typeof configurationSchema>;
+
+const defaultModel = { provider: 'ollama', model: 'qwen2.5-coder:7b' } as const;
+
+/** What holds where nothing is set; the judge's provider and model are the planner's unless set. */
+export const defaultConfiguration: Configuration = {
+  planner: { ...defaultModel, temperature: 0.3, maxOutputTokens: 2048 },
+  executor: { ...defaultModel, temperature: 0.1, maxOutputTokens: 4096 },
+  judge: { ...defaultModel, temperature: 0, maxOutputTokens: 1024 },
+  quality: { threshold: 0.75, iterations: 1 },
+  workers: 3,
+  agents: { maxTurns: 20 },
+  autoApprove: false,
+  openai: { baseUrl: 'https://api.openai.com/v1', streaming: true },
+  ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
+  models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3 },
+  sandbox: {},
+};
+
+/** One setting of the schema. */
+export interface Setting extends Readonly<SettingNotes> {
+  /** Such as `planner.model`. */
+  readonly key: string;
+  readonly schema: z.ZodType;
+}
+
+/** Every setting, in the order of the schema. */
+export function listSettings(): readonly Setting[] {
+  return settingsIn(configurationSchema, '');
+}
+
+function settingsIn(group: z.ZodObject, prefix: string): Setting[] {
+  return Object.entries(group.shape).flatMap(([name, schema]) => {
+    const key = `${prefix}${name}`;
+    if (schema instanceof z.ZodObject) return settingsIn(schema, `${key}.`);
+    if (!(schema instanceof z.ZodType)) throw new Error(`The setting ${key} has no schema.`);
+    return [{ key, schema, ...settingNotesSchema.parse(schema.meta()) }];
+  });
+}
+
+function isHostAddress(text: string): boolean {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && !/\s/.test(text);
+}

@@ -1,0 +1,90 @@
+import { isLoopbackHost } from '../base/loopback.ts';
+import { type Configuration, configurationSchema, defaultConfiguration } from './configuration.ts';
+import { type ConfigurationProblem, configurationError } from './configurationProblem.ts';
+import { type SettingValues, valuesOfEnvironment, valuesOfObject } from './settingValues.ts';
+
+/** A configuration file that was read. */
+export interface ConfigurationFile {
+  /** As the user would name it; for messages. */
+  readonly name: string;
+  /** What its YAML says. */
+  readonly content: unknown;
+  /**
+   * Whether the user chose this file or trusts the folder it is in. A file that merely lies in a workspace may come
+   * from anyone, and must not direct a key to a server of its choice.
+   */
+  readonly isTrusted: boolean;
+}
+
+/** Where values come from; a later one wins over those before it. */
+export interface ConfigurationSources {
+  /** The editor's settings, nested as in the schema. */
+  readonly settings?: unknown;
+  readonly file?: ConfigurationFile;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Options of the command line, nested as in the schema. */
+  readonly options?: unknown;
+  /** From the environment or the editor's secret storage. Looked at, never kept. */
+  readonly openaiApiKey?: string | undefined;
+}
+
+/**
+ * The complete configuration. Throws one `ConfigurationError` that lists every problem of every source, each with the
+ * key, where it is set, what was got and what is allowed.
+ */
+export function resolveConfiguration(sources: ConfigurationSources): Configuration {
+  const { settings, file, environment = {}, options } = sources;
+  const layers = [
+    valuesOfObject(settings, 'settings'),
+    valuesOfObject(file?.content, file?.name ?? ''),
+    valuesOfEnvironment(environment),
+    valuesOfObject(options, 'command line'),
+  ];
+  const problems = layers.flatMap(layer => layer.problems);
+  if (problems.length > 0) throw configurationError(problems);
+  const configuration = build(layers);
+  const keyProblems = problemsWithKey(configuration, sources);
+  if (keyProblems.length > 0) throw configurationError(keyProblems);
+  return configuration;
+}
+
+function build(layers: readonly SettingValues[]): Configuration {
+  const values = new Map(layers.flatMap(layer => [...layer.values]));
+  for (const name of ['provider', 'model']) {
+    const planner = values.get(`planner.${name}`);
+    if (planner !== undefined && !values.has(`judge.${name}`)) values.set(`judge.${name}`, planner);
+  }
+  const nested: Record<string, unknown> = structuredClone(defaultConfiguration);
+  for (const [key, value] of values) {
+    const [group = '', name] = key.split('.');
+    if (name === undefined) nested[group] = value;
+    else nested[group] = { ...(nested[group] as object), [name]: value };
+  }
+  return configurationSchema.parse(nested);
+}
+
+const openaiHost = 'api.openai.com';
+
+function problemsWithKey(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {
+  const { planner, executor, judge, openai } = configuration;
+  if (![planner, executor, judge].some(role => role.provider === 'openai')) return [];
+  const { hostname } = new URL(openai.baseUrl);
+  if ((sources.openaiApiKey ?? '') === '') {
+    return hostname === openaiHost
+      ? [{ text: `the key of the provider openai is not set; allowed: a key of ${openaiHost} in OPENAI_API_KEY` }]
+      : [];
+  }
+  if (hostname === openaiHost || isLoopbackHost(hostname) || !isChosenByUntrustedFile(sources)) return [];
+  return [
+    {
+      text: `openai.baseUrl (${sources.file?.name ?? ''}) is ${JSON.stringify(openai.baseUrl)}, and a file that lies in the workspace may not send your key there; allowed: the same address in TRELLIS_OPENAI_BASE_URL, or a file that you name with --config`,
+    },
+  ];
+}
+
+/** Whether the address in force is one that only the workspace's own file asks for. */
+function isChosenByUntrustedFile({ file, environment = {} }: ConfigurationSources): boolean {
+  if (file === undefined || file.isTrusted) return false;
+  const key = 'openai.baseUrl';
+  return valuesOfObject(file.content, file.name).values.has(key) && !valuesOfEnvironment(environment).values.has(key);
+}

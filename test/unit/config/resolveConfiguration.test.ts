@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { ConfigurationError } from '../../../src/base/errors.ts';
+import { defaultConfiguration, listSettings } from '../../../src/config/configuration.ts';
+import { type ConfigurationSources, resolveConfiguration } from '../../../src/config/resolveConfiguration.ts';
+
+const fileOf = (content: unknown, isTrusted = false) => ({ name: '.trellis/config.yml', content, isTrusted });
+
+function problemsOf(sources: ConfigurationSources): string {
+  try {
+    resolveConfiguration(sources);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.message;
+  }
+  return assert.fail('there were no problems');
+}
+
+describe('resolveConfiguration', () => {
+  it('has the documented defaults', () => {
+    const configuration = resolveConfiguration({});
+    assert.deepEqual(configuration, defaultConfiguration);
+    assert.deepEqual(configuration.planner, {
+      provider: 'ollama',
+      model: 'qwen2.5-coder:7b',
+      temperature: 0.3,
+      maxOutputTokens: 2048,
+    });
+    assert.deepEqual([configuration.executor.temperature, configuration.executor.maxOutputTokens], [0.1, 4096]);
+    assert.deepEqual(configuration.quality, { threshold: 0.75, iterations: 1 });
+  });
+
+  it('lets the file win over settings, the environment over the file, and options over all', () => {
+    const settings = { workers: 1, planner: { model: 'settings', temperature: 0.5 }, quality: { threshold: 0.5 } };
+    const file = fileOf({ workers: 2, planner: { model: 'file' }, executor: { model: 'file' } });
+    const environment = { TRELLIS_PLANNER_MODEL: 'environment', TRELLIS_EXECUTOR_MODEL: ' ' };
+    const configuration = resolveConfiguration({ settings, file, environment, options: { workers: 4 } });
+    assert.equal(configuration.workers, 4);
+    assert.equal(configuration.planner.model, 'environment');
+    assert.equal(configuration.planner.temperature, 0.5);
+    assert.equal(configuration.executor.model, 'file');
+    assert.equal(configuration.quality.threshold, 0.5);
+    assert.equal(configuration.quality.iterations, 1);
+  });
+
+  it('reads every variable that a setting names, as the type of the setting', () => {
+    const environment = {
+      TRELLIS_PLANNER_PROVIDER: 'openai',
+      TRELLIS_JUDGE_TEMPERATURE: '.5',
+      TRELLIS_EXECUTOR_MAX_OUTPUT_TOKENS: '8192',
+      TRELLIS_OPENAI_BASE_URL: 'http://localhost:8000/v1',
+      OLLAMA_HOST: '0.0.0.0',
+    };
+    const { planner, judge, executor, openai, ollama } = resolveConfiguration({ environment });
+    assert.deepEqual([planner.provider, judge.temperature, executor.maxOutputTokens], ['openai', 0.5, 8192]);
+    assert.deepEqual([openai.baseUrl, ollama.host], ['http://localhost:8000/v1', '0.0.0.0']);
+    const both = resolveConfiguration({ environment: { ...environment, TRELLIS_OLLAMA_HOST: 'gpu:11434' } });
+    assert.equal(both.ollama.host, 'gpu:11434');
+  });
+
+  it("gives the judge the planner's model, and only what is set for itself", () => {
+    const planner = { provider: 'openai', model: 'gpt-4.1', temperature: 0.9 };
+    const openaiApiKey = 'key';
+    const like = resolveConfiguration({ file: fileOf({ planner }), openaiApiKey });
+    assert.deepEqual(like.judge, { provider: 'openai', model: 'gpt-4.1', temperature: 0, maxOutputTokens: 1024 });
+    const apart = resolveConfiguration({
+      file: fileOf({ planner, judge: { provider: 'ollama', model: 'j' } }),
+      openaiApiKey,
+    });
+    assert.deepEqual([apart.judge.provider, apart.judge.model], ['ollama', 'j']);
+    assert.equal(apart.executor.provider, 'ollama');
+  });
+
+  it('takes headings with nothing under them', () => {
+    const content = { planner: null, testCommand: null, quality: undefined };
+    assert.deepEqual(resolveConfiguration({ file: fileOf(content) }), defaultConfiguration);
+    assert.deepEqual(resolveConfiguration({ file: fileOf(null) }), defaultConfiguration);
+  });
+
+  it('names the key, the place, what was got and what is allowed', () => {
+    assert.equal(
+      problemsOf({ file: fileOf({ planner: { temperature: 3 } }) }),
+      'The configuration is not valid: planner.temperature (.trellis/config.yml) is 3; allowed: a number from 0 to 1.',
+    );
+    assert.equal(
+      problemsOf({ environment: { TRELLIS_PLANNER_PROVIDER: 'acme' } }),
+      'The configuration is not valid: planner.provider (TRELLIS_PLANNER_PROVIDER) is "acme"; allowed: ollama or openai.',
+    );
+  });
+
+  it('lists every problem of every source at once', () => {
+    const message = problemsOf({
+      settings: { workers: 0 },
+      file: fileOf({ quality: { threshold: 1.5, iterations: 4 }, executor: { maxOutputTokens: 0 }, wrokers: 2 }),
+      environment: { TRELLIS_JUDGE_TEMPERATURE: 'warm', TRELLIS_OLLAMA_HOST: 'ftp://host' },
+      options: { workers: 2.5 },
+    });
+    const expected = [
+      'workers (settings) is 0;',
+      'quality.threshold (.trellis/config.yml) is 1.5;',
+      'quality.iterations (.trellis/config.yml) is 4;',
+      'executor.maxOutputTokens (.trellis/config.yml) is 0;',
+      'wrokers (.trellis/config.yml) is not a setting; allowed: planner, executor, judge,',
+      'judge.temperature (TRELLIS_JUDGE_TEMPERATURE) is "warm";',
+      'ollama.host (TRELLIS_OLLAMA_HOST) is "ftp://host";',
+      'workers (command line) is 2.5;',
+    ];
+    assert.match(message, /^The configuration has 8 problems:\n/);
+    for (const line of expected) assert.ok(message.includes(`\n  - ${line}`), `${line}\nis not in\n${message}`);
+  });
+
+  it('refuses something else than a group, and keys that only an object has', () => {
+    assert.match(problemsOf({ file: fileOf('workers: 3') }), /the whole \(.+\) is "workers: 3"; allowed: a group of/);
+    assert.match(
+      problemsOf({ file: fileOf({ planner: ['openai'] }) }),
+      /planner \(.+\) is \["openai"\]; allowed: a group/,
+    );
+    assert.match(
+      problemsOf({ file: fileOf(JSON.parse('{"__proto__":{"workers":9}}')) }),
+      /__proto__ .+ is not a setting/,
+    );
+    assert.match(problemsOf({ file: fileOf({ constructor: 1 }) }), /constructor .+ is not a setting/);
+  });
+
+  it('refuses a key in a file without repeating it', () => {
+    const message = problemsOf({ file: fileOf({ openai: { apiKey: 'sk-very-secret' } }) });
+    assert.match(message, /openai\.apiKey \(.+\) is not a setting: keys are never kept in a file .+ OPENAI_API_KEY/);
+    assert.doesNotMatch(message, /very-secret/);
+  });
+
+  it('asks for the key of the public OpenAI server before anything is sent, and only when it is used', () => {
+    assert.match(problemsOf({ file: fileOf({ judge: { provider: 'openai' } }) }), /OPENAI_API_KEY/);
+    resolveConfiguration({ file: fileOf({ judge: { provider: 'openai' } }), openaiApiKey: 'key' });
+    const local = { planner: { provider: 'openai' }, openai: { baseUrl: 'http://127.0.0.1:8000/v1' } };
+    resolveConfiguration({ file: fileOf(local) });
+    resolveConfiguration({ file: fileOf(local), openaiApiKey: 'key' });
+  });
+
+  it('does not let a file of the workspace direct the key to another server', () => {
+    const content = { planner: { provider: 'openai' }, openai: { baseUrl: 'https://models.example/v1' } };
+    const openaiApiKey = 'key';
+    assert.match(
+      problemsOf({ file: fileOf(content), openaiApiKey }),
+      /may not send your key there; allowed: .+--config/,
+    );
+    const environment = { TRELLIS_OPENAI_BASE_URL: 'https://models.example/v1' };
+    for (const sources of [
+      { file: fileOf(content, true), openaiApiKey },
+      { file: fileOf(content), openaiApiKey, environment },
+      { file: fileOf(content) },
+      { file: fileOf({ ...content, planner: {} }), openaiApiKey },
+    ]) {
+      assert.equal(resolveConfiguration(sources).openai.baseUrl, 'https://models.example/v1');
+    }
+  });
+});
+
+describe('listSettings', () => {
+  it('has words for every setting', () => {
+    const settings = listSettings();
+    assert.ok(settings.length > 20);
+    for (const { key, description, allowed } of settings) assert.ok(description !== '' && allowed !== '', key);
+    assert.equal(new Set(settings.map(({ key }) => key)).size, settings.length);
+  });
+});
