@@ -10,7 +10,7 @@ export type TestFailure = z.infer<typeof testFailureSchema>;
 
 export const testOutcomeSchema = z.enum(['passed', 'failed', 'noTests', 'error', 'timedOut']);
 /**
- * `passed`: at least one test ran and none failed. `noTests`: nothing was collected, which is never a pass. `error`: the
+ * `passed`: none failed, and at least one ran if they could be counted. `noTests`: nothing was collected, which is never a pass. `error`: the
  * runner itself failed, or contradicts its own report.
  */
 export type TestOutcome = z.infer<typeof testOutcomeSchema>;

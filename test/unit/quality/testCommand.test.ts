@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { findTestCommand, type TestCommand } from '../../../src/quality/testCommand.ts';
+
+const find = (files: Record<string, string>, override?: string) =>
+  findTestCommand(
+    { paths: () => Promise.resolve(Object.keys(files)), readText: path => Promise.resolve(files[path]) },
+    override,
+  );
+
+const manifest = (scripts: Record<string, string>) => ({ 'package.json': JSON.stringify({ scripts }) });
+
+async function found(files: Record<string, string>, override?: string): Promise<TestCommand> {
+  const command = await find(files, override);
+  assert.ok(typeof command !== 'string', command as string);
+  return command;
+}
+
+describe('finding the test command', () => {
+  it('takes the setting before anything else', async () => {
+    const command = await found(manifest({ test: 'mocha' }), 'make check');
+    assert.deepEqual(command.argv, ['sh', '-c', 'make check']);
+    assert.equal(command.source, 'the setting testCommand');
+  });
+
+  it('runs the test script with its pretest and posttest, and names the runner', async () => {
+    const command = await found(manifest({ pretest: 'tsc', test: 'mocha --exit', posttest: 'rm -r out' }));
+    assert.equal(command.display, 'npm test');
+    assert.equal(command.runner, 'mocha');
+    assert.match(command.argv[2] ?? '', /tsc[\s\S]*&&[\s\S]*mocha --exit[\s\S]*&&[\s\S]*rm -r out/);
+  });
+
+  it('looks through npm run for the runner', async () => {
+    const command = await found(
+      manifest({ test: 'npm run lint && npm run test:unit', 'test:unit': 'node --import x --test' }),
+    );
+    assert.equal(command.runner, 'node --test');
+  });
+
+  it('does not take what npm init writes for tests', async () => {
+    const reason = await find(manifest({ test: 'echo "Error: no test specified" && exit 1' }));
+    assert.ok(typeof reason === 'string');
+    assert.match(reason, /testCommand/);
+  });
+
+  it('survives a package.json that is no package.json', async () => {
+    assert.equal(typeof (await find({ 'package.json': '{' })), 'string');
+    assert.equal(typeof (await find({ 'package.json': '{"scripts":{"test":1}}' })), 'string');
+  });
+
+  it('tells pytest from unittest by what the tests use', async () => {
+    const pytest = await found({ 'tests/test_a.py': 'def test_a():\n    assert True\n' });
+    assert.equal(pytest.runner, 'pytest');
+    const unittest = await found({ 'tests/test_a.py': 'import unittest\nclass A(unittest.TestCase):\n    pass\n' });
+    assert.deepEqual(unittest.argv, ['python3', '-m', 'unittest', 'discover', '-v', '-s', 'tests/', '-t', '.']);
+    const both = await found({ 'test_a.py': 'import unittest', 'pyproject.toml': '[tool.pytest.ini_options]' });
+    assert.equal(both.runner, 'pytest');
+  });
+
+  it('says what to do when there is nothing', async () => {
+    assert.equal(
+      await find({ 'a.txt': '' }),
+      'There is no package.json with a test script and there are no Python tests; name the command in testCommand in .trellis/config.yml.',
+    );
+  });
+});
