@@ -44,3 +44,36 @@ export const modelMessageSchema = z.strictObject({
   content: z.string(),
 });
 export type ModelMessage = Readonly<z.infer<typeof modelMessageSchema>>;
+
+/** A server that speaks the OpenAI Chat Completions protocol. */
+export const openaiSettingsSchema = z.strictObject({
+  /** Where the API begins, usually ending in `/v1`. */
+  baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+  /** From the environment or the editor's secret storage; never from a file. Local servers need none. */
+  apiKey: z.string().min(1).optional(),
+  /** False for a server or gateway that cannot stream. */
+  streaming: z.boolean().default(true),
+});
+export type OpenaiSettings = z.infer<typeof openaiSettingsSchema>;
+
+/** An Ollama server. */
+export const ollamaSettingsSchema = z.strictObject({
+  /** An address as `OLLAMA_HOST` has it: scheme and port may be left out. */
+  host: z.string().min(1).default('127.0.0.1:11434'),
+  /** Tokens of prompt and answer together (`num_ctx`), as far as the model itself can take so many. */
+  contextLength: z.int().min(512).default(16_384),
+});
+export type OllamaSettings = z.infer<typeof ollamaSettingsSchema>;
+
+/** How long a server may take, and how much it may say. */
+export const modelLimitsSchema = z.strictObject({
+  /** Until the first byte of an answer. A local model is loaded and reads the whole prompt in this time. */
+  firstByteTimeoutMs: z.int().positive().default(240_000),
+  /** Between two pieces of an answer. */
+  idleTimeoutMs: z.int().positive().default(120_000),
+  /** Of one answer; a longer one is an error. */
+  maxAnswerCharacters: z.int().positive().default(4_000_000),
+  /** After the first try. */
+  maxRetries: z.int().min(0).max(10).default(3),
+});
+export type ModelLimits = z.infer<typeof modelLimitsSchema>;

@@ -1,0 +1,83 @@
+import type { Clock, IdSource } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import {
+  type ConfiguredRole,
+  configuredRoleOf,
+  type ModelLimits,
+  type ModelSettings,
+  modelLimitsSchema,
+  type OllamaSettings,
+  type OpenaiSettings,
+} from '../domain/schema/model.ts';
+import { invokeModel } from './invokeModel.ts';
+import { LanguageModelRegistry } from './languageModelRegistry.ts';
+import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
+import type { ModelCall, ModelCallOptions, ModelClient, ModelReply } from './modelClient.ts';
+import { OllamaModel } from './ollamaModel.ts';
+import { OpenaiModel } from './openaiModel.ts';
+import { type PriceList, publicPrices } from './prices.ts';
+import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
+import { retryMiddleware } from './retryMiddleware.ts';
+
+/** What each built-in provider needs to know. */
+export interface ProviderSettings {
+  readonly openai: OpenaiSettings;
+  readonly ollama: OllamaSettings;
+}
+
+export interface ModelClientOptions {
+  readonly roles: Readonly<Record<ConfiguredRole, ModelSettings>>;
+  readonly providers: ProviderSettings;
+  readonly recorder: ModelRecorder;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** At least 0 and below 1; `Math.random` by default. */
+  readonly random?: () => number;
+  readonly limits?: Partial<ModelLimits>;
+  readonly prices?: PriceList;
+  /** Layers between the recording, which is outermost, and the retry. */
+  readonly middleware?: readonly ModelMiddleware[];
+}
+
+/**
+ * Builds the client that a run uses. Nothing is loaded or asked before the first call. The caller disposes it.
+ * @throws ConfigurationError when a role names a provider that does not exist.
+ */
+export function createModelClient(options: ModelClientOptions): ModelClient & Disposable {
+  const { roles, recorder, clock, ids, logger } = options;
+  const limits = modelLimitsSchema.parse(options.limits ?? {});
+  const registry = createRegistry(options.providers, limits, clock);
+  checkProviders(roles, registry);
+  const { random = Math.random, prices = publicPrices, middleware = [] } = options;
+  const retry = retryMiddleware({ maxRetries: limits.maxRetries, clock, random, recorder, logger });
+  const handle = composeMiddleware(
+    [recordingMiddleware(recorder), ...middleware, retry],
+    invokeModel({ registry, prices, limits, clock }),
+  );
+  return {
+    call: async (call: ModelCall, callOptions: ModelCallOptions): Promise<ModelReply> => {
+      const settings = roles[configuredRoleOf(call.role)];
+      return handle({ ...callOptions, exchangeId: ids('exchange'), call, settings });
+    },
+    dispose: () => registry.dispose(),
+  };
+}
+
+function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock: Clock): LanguageModelRegistry {
+  const registry = new LanguageModelRegistry();
+  registry.register('openai', model => new OpenaiModel({ model, settings: providers.openai, limits, clock }));
+  registry.register('ollama', model => new OllamaModel({ model, settings: providers.ollama, limits, clock }));
+  return registry;
+}
+
+function checkProviders(roles: ModelClientOptions['roles'], registry: LanguageModelRegistry): void {
+  const known = registry.list();
+  const problems = Object.entries(roles)
+    .filter(([, settings]) => !known.includes(settings.provider))
+    .map(([role, settings]) => `the provider of the ${role} is "${settings.provider}"`);
+  if (problems.length === 0) return;
+  throw new ConfigurationError(`Unknown model provider: ${problems.join(', ')}; choose one of ${known.join(', ')}.`);
+}

@@ -1,0 +1,107 @@
+import { throwIfAborted } from '../base/abort.ts';
+import type { Clock } from '../base/clock.ts';
+import { ModelError } from '../base/errors.ts';
+import { estimateTokens } from '../base/tokenEstimate.ts';
+import type { ModelLimits, TokenUsage } from '../domain/schema/model.ts';
+import type { GenerateRequest, Generation, GenerationEnd, LanguageModel } from './languageModel.ts';
+import type { LanguageModelRegistry } from './languageModelRegistry.ts';
+import type { ModelHandler, ModelRequest } from './middleware.ts';
+import type { ModelReply } from './modelClient.ts';
+import { costOf, type PriceList } from './prices.ts';
+
+export interface InvokeOptions {
+  readonly registry: LanguageModelRegistry;
+  readonly prices: PriceList;
+  readonly limits: Pick<ModelLimits, 'maxAnswerCharacters'>;
+  readonly clock: Clock;
+}
+
+/** The innermost handler: one try at the model itself. */
+export function invokeModel(options: InvokeOptions): ModelHandler {
+  const { registry, prices, limits, clock } = options;
+  return async request => {
+    const { provider, model: name } = request.settings;
+    const startedAt = clock.now();
+    const model = await registry.get(provider, name, request.signal);
+    let firstTextAt: number | undefined;
+    const generation = await generate(model, request, limits, () => {
+      firstTextAt ??= clock.now();
+    });
+    const usage = generation.usage ?? estimateUsage(request, generation.text);
+    return {
+      text: withoutReasoning(generation),
+      finishReason: generation.finishReason,
+      usage,
+      ...(generation.usage === undefined && { isUsageEstimated: true }),
+      costUsd: costOf(model, usage, prices),
+      latencyMs: clock.now() - startedAt,
+      ...(firstTextAt !== undefined && { timeToFirstTokenMs: firstTextAt - startedAt }),
+      isCached: false,
+      provider,
+      model: name,
+      exchangeId: request.exchangeId,
+    } satisfies ModelReply;
+  };
+}
+
+async function generate(
+  model: LanguageModel,
+  request: ModelRequest,
+  limits: InvokeOptions['limits'],
+  onFirstText: () => void,
+): Promise<Generation> {
+  const { call, settings, signal, onText } = request;
+  const { messages, responseSchema } = call;
+  const { temperature, maxOutputTokens } = settings;
+  const asked: GenerateRequest = { messages, temperature, maxOutputTokens, ...(responseSchema && { responseSchema }) };
+  if (!model.capabilities.streaming) {
+    const generation = await model.generate(asked, { signal });
+    throwIfAborted(signal);
+    checkLength(generation.text.length, limits.maxAnswerCharacters, model);
+    onText?.(generation.text);
+    return generation;
+  }
+  const texts: string[] = [];
+  let length = 0;
+  let end: GenerationEnd | undefined;
+  for await (const part of model.stream(asked, { signal })) {
+    if (part.type === 'end') {
+      end = part;
+      continue;
+    }
+    length += part.text.length;
+    checkLength(length, limits.maxAnswerCharacters, model);
+    if (texts.length === 0) onFirstText();
+    texts.push(part.text);
+    onText?.(part.text);
+  }
+  if (end === undefined)
+    throw new ModelError(`The stream of ${nameOf(model)} ended without an end.`, {
+      provider: model.provider,
+      retryable: true,
+    });
+  return { text: texts.join(''), finishReason: end.finishReason, usage: end.usage };
+}
+
+function checkLength(length: number, limit: number, model: LanguageModel): void {
+  if (length <= limit) return;
+  const message = `${nameOf(model)} gave an answer of more than ${limit} characters, and it was dropped; lower maxOutputTokens or choose another model.`;
+  throw new ModelError(message, { provider: model.provider, retryable: false });
+}
+
+function nameOf(model: LanguageModel): string {
+  return `The ${model.provider} model "${model.model}"`;
+}
+
+/** Some servers leave a reasoning model's thoughts at the head of its answer; they are not part of it. */
+function withoutReasoning({ text, finishReason }: Generation): string {
+  if (!/^\s*<think>/.test(text)) return text;
+  const end = text.indexOf('</think>');
+  if (end !== -1) return text.slice(end + '</think>'.length).trimStart();
+  return finishReason === 'length' ? '' : text;
+}
+
+function estimateUsage(request: ModelRequest, text: string): TokenUsage {
+  const inputTokens = request.call.messages.reduce((sum, message) => sum + estimateTokens(message.content), 0);
+  return { inputTokens, outputTokens: estimateTokens(text), cachedInputTokens: 0 };
+}

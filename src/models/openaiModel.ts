@@ -1,0 +1,273 @@
+import type { OpenAI } from 'openai';
+import type { ChatCompletionCreateParamsBase } from 'openai/resources/chat/completions/completions';
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { ModelError } from '../base/errors.ts';
+import type { FinishReason, ModelLimits, OpenaiSettings, TokenUsage } from '../domain/schema/model.ts';
+import { type HttpCall, HttpFaultError } from './httpCall.ts';
+import type {
+  Billing,
+  GenerateOptions,
+  GenerateRequest,
+  Generation,
+  LanguageModel,
+  LanguageModelCapabilities,
+  StreamPart,
+} from './languageModel.ts';
+import { type ServerFacts, serverMessage } from './modelFailure.ts';
+import { OpenaiDialect } from './openaiDialect.ts';
+import { requestOverHttp, streamOverHttp } from './providerCall.ts';
+import { toWireSchema } from './wireSchema.ts';
+
+const usageSchema = z
+  .object({
+    prompt_tokens: z.int().nonnegative(),
+    completion_tokens: z.int().nonnegative(),
+    prompt_tokens_details: z.object({ cached_tokens: z.int().nonnegative().nullish() }).nullish().catch(undefined),
+  })
+  .nullish()
+  .catch(undefined);
+
+const textSchema = z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish();
+
+const chunkSchema = z.object({
+  choices: z.array(z.object({ delta: textSchema, finish_reason: z.string().nullish() })).nullish(),
+  usage: usageSchema,
+});
+
+const completionSchema = z.object({
+  choices: z.array(z.object({ message: textSchema, finish_reason: z.string().nullish() })),
+  usage: usageSchema,
+});
+
+export interface OpenaiModelOptions {
+  readonly model: string;
+  readonly settings: OpenaiSettings;
+  readonly limits: ModelLimits;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A model behind the Chat Completions protocol, at OpenAI or at any other server that speaks it. */
+export class OpenaiModel implements LanguageModel {
+  readonly provider = 'openai';
+  readonly model: string;
+  readonly billing: Billing;
+  readonly #settings: OpenaiSettings;
+  readonly #limits: ModelLimits;
+  readonly #dialect: OpenaiDialect;
+  readonly #server: ServerFacts;
+  readonly #isOfficialServer: boolean;
+  #sdk: typeof OpenAI | undefined;
+
+  constructor(options: OpenaiModelOptions) {
+    const { model, settings, limits, clock } = options;
+    this.model = model;
+    this.#settings = settings;
+    this.#limits = limits;
+    this.#isOfficialServer = new URL(settings.baseUrl).hostname === 'api.openai.com';
+    this.billing = this.#isOfficialServer ? 'listed' : 'unknown';
+    this.#dialect = new OpenaiDialect(this.#isOfficialServer);
+    this.#server = {
+      provider: this.provider,
+      url: settings.baseUrl,
+      model,
+      connectRemedy: 'start it, or set TRELLIS_OPENAI_BASE_URL to where one runs',
+      keyRemedy: settings.apiKey === undefined ? 'set OPENAI_API_KEY' : 'check OPENAI_API_KEY',
+      modelRemedy:
+        'choose one that it has, and see that TRELLIS_OPENAI_BASE_URL is where its API begins, usually ending in /v1',
+      secrets: settings.apiKey === undefined ? [] : [settings.apiKey],
+      now: () => clock.now(),
+    };
+  }
+
+  get capabilities(): LanguageModelCapabilities {
+    const { structuredOutput } = this.#dialect;
+    return { streaming: this.#settings.streaming, structuredOutput, contextLength: undefined };
+  }
+
+  async initialize(): Promise<void> {
+    if (this.#isOfficialServer && this.#settings.apiKey === undefined) {
+      const message = `No key is set for ${this.#settings.baseUrl}; ${this.#server.keyRemedy}, or choose a local provider.`;
+      throw new ModelError(message, { provider: this.provider, retryable: false });
+    }
+    this.#sdk = (await import('openai')).OpenAI;
+  }
+
+  async generate(request: GenerateRequest, options: GenerateOptions): Promise<Generation> {
+    return this.#inKnownDialect(request, () =>
+      requestOverHttp(this.#callOptions(options), async call => {
+        const parameters = { ...this.#parameters(request), stream: false } as const;
+        const parsed = completionSchema.safeParse(await this.#client(call).chat.completions.create(parameters));
+        const choice = parsed.data?.choices[0];
+        if (choice === undefined) throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without choices' });
+        const { text, isRefusal } = textOf(choice.message);
+        const finishReason = isRefusal ? 'refusal' : toFinishReason(choice.finish_reason ?? 'stop');
+        return { text, finishReason, usage: toUsage(parsed.data?.usage) };
+      }),
+    );
+  }
+
+  async *stream(request: GenerateRequest, options: GenerateOptions): AsyncGenerator<StreamPart, void, undefined> {
+    // The server refuses a dialect before the first part, so nothing has been passed on when the call is made again.
+    const parts = await this.#inKnownDialect(request, async () => {
+      const iterator = streamOverHttp(this.#callOptions(options), call => this.#readStream(request, call));
+      return { first: await iterator.next(), rest: iterator };
+    });
+    try {
+      if (parts.first.done === true) return;
+      yield parts.first.value;
+      yield* parts.rest;
+    } finally {
+      await parts.rest.return();
+    }
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *#readStream(request: GenerateRequest, call: HttpCall): AsyncGenerator<StreamPart, void, undefined> {
+    const parameters = {
+      ...this.#parameters(request),
+      stream: true,
+      ...(this.#dialect.streamUsage && { stream_options: { include_usage: true } }),
+    } as const;
+    const client = this.#client(call);
+    let finishReason: FinishReason | undefined;
+    let usage: TokenUsage | undefined;
+    let isRefusal = false;
+    let chunks = 0;
+    let choices = 0;
+    try {
+      for await (const data of await client.chat.completions.create(parameters)) {
+        const chunk = parseChunk(data);
+        chunks += 1;
+        usage = toUsage(chunk.usage) ?? usage;
+        for (const choice of chunk.choices ?? []) {
+          choices += 1;
+          const delta = textOf(choice.delta);
+          isRefusal ||= delta.isRefusal;
+          if (delta.text !== '') yield { type: 'text', text: delta.text };
+          if (typeof choice.finish_reason === 'string') finishReason = toFinishReason(choice.finish_reason);
+        }
+      }
+    } catch (error) {
+      throw this.#streamFault(error);
+    }
+    if (call.fault !== undefined) throw new HttpFaultError(call.fault);
+    if (chunks === 0 && call.contentType?.startsWith('text/event-stream') === false) {
+      const detail = `${call.contentType} instead of a stream, which \`providers.openai.streaming\` can turn off`;
+      throw new HttpFaultError({ kind: 'malformed', detail });
+    }
+    if (chunks > 0 && choices === 0)
+      throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without choices' });
+    // Without a reason the answer is a cut one, which `streamOverHttp` reports.
+    if (finishReason !== undefined) yield { type: 'end', finishReason: isRefusal ? 'refusal' : finishReason, usage };
+  }
+
+  #parameters(request: GenerateRequest): Omit<ChatCompletionCreateParamsBase, 'stream'> {
+    const { messages, responseSchema, maxOutputTokens, temperature } = request;
+    return {
+      model: this.model,
+      messages: messages.map(message => ({ role: message.role, content: message.content })),
+      [this.#dialect.tokenLimit]: maxOutputTokens,
+      ...(this.#dialect.temperature && { temperature }),
+      ...(this.#dialect.structuredOutput &&
+        responseSchema !== undefined && {
+          response_format: {
+            type: 'json_schema',
+            json_schema: { name: responseSchema.name, schema: toWireSchema(responseSchema.schema) },
+          },
+        }),
+    };
+  }
+
+  /** Makes the call again each time that the server's refusal taught us something about its dialect. */
+  async #inKnownDialect<T>(request: GenerateRequest, run: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const { lessons } = this.#dialect;
+      try {
+        return await run();
+      } catch (error) {
+        const refusal = refusalOf(error);
+        const hadSchema = request.responseSchema !== undefined;
+        if (refusal === undefined) throw error;
+        // Another call may have learned it in the meantime.
+        if (this.#dialect.lessons === lessons && !this.#dialect.learnFrom(refusal, hadSchema)) throw error;
+      }
+    }
+  }
+
+  /** The package's client for one call: it is cheap to make, and its `fetch` belongs to the call. */
+  #client(call: HttpCall): OpenAI {
+    const { baseUrl, apiKey } = this.#settings;
+    if (this.#sdk === undefined) throw new Error('initialize() was not called.');
+    return new this.#sdk({
+      baseURL: baseUrl,
+      apiKey: apiKey ?? 'none',
+      ...(apiKey === undefined && { defaultHeaders: { Authorization: null } }),
+      ...(!this.#isOfficialServer && { organization: null, project: null }),
+      fetch: call.fetch,
+      maxRetries: 0,
+      // Timeouts are the call's own; this one is out of the way.
+      timeout: 2 ** 31 - 1,
+      logLevel: 'off',
+    });
+  }
+
+  #callOptions(options: GenerateOptions) {
+    return { signal: options.signal, limits: this.#limits, server: this.#server };
+  }
+
+  /** Errors that the package makes of the content of a stream. */
+  #streamFault(error: unknown): unknown {
+    if (error instanceof SyntaxError)
+      return new HttpFaultError({ kind: 'malformed', detail: error.message }, { cause: error });
+    const sdk = this.#sdk;
+    if (sdk === undefined || !(error instanceof sdk.APIError) || error instanceof sdk.APIConnectionError) return error;
+    if (error.status !== undefined) return error;
+    const status = Number((error.error as { code?: unknown } | undefined)?.code);
+    return new HttpFaultError(
+      { kind: 'inStream', message: error.message, status: status >= 400 && status < 600 ? status : undefined },
+      { cause: error },
+    );
+  }
+}
+
+function parseChunk(data: unknown): z.infer<typeof chunkSchema> {
+  const parsed = chunkSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new HttpFaultError({
+    kind: 'malformed',
+    detail: `a chunk of another shape: ${JSON.stringify(data).slice(0, 100)}`,
+  });
+}
+
+function textOf(message: z.infer<typeof textSchema>): { text: string; isRefusal: boolean } {
+  const refusal = message?.refusal ?? '';
+  return { text: (message?.content ?? '') + refusal, isRefusal: refusal !== '' };
+}
+
+function toFinishReason(reason: string): FinishReason {
+  if (reason === 'length') return 'length';
+  return reason === 'content_filter' ? 'refusal' : 'stop';
+}
+
+function toUsage(usage: z.infer<typeof usageSchema>): TokenUsage | undefined {
+  if (usage === null || usage === undefined) return undefined;
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    cachedInputTokens: Math.min(cached, usage.prompt_tokens),
+  };
+}
+
+/** What the server said when it refused the form of a call, as a 400 or 422. */
+function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof ModelError) || (error.status !== 400 && error.status !== 422)) return undefined;
+  for (let current: unknown = error.cause; current instanceof Error; current = current.cause) {
+    if (current instanceof HttpFaultError && current.fault.kind === 'status') return serverMessage(current.fault.body);
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { errorMessage } from '../base/errors.ts';
+import type { ModelMiddleware, ModelRequest } from './middleware.ts';
+import type { ModelReply } from './modelClient.ts';
+
+/** What happens to one model call, in order: requested, any number of failed tries, then responded or a last failure. */
+export type ModelExchangeEvent =
+  | { readonly type: 'requested'; readonly request: ModelRequest }
+  | { readonly type: 'responded'; readonly request: ModelRequest; readonly reply: ModelReply }
+  | {
+      readonly type: 'failed';
+      readonly request: ModelRequest;
+      readonly message: string;
+      readonly willRetry: boolean;
+    };
+
+/** Takes what happens to model calls, for the journal. The call waits for it, so that nothing happens unrecorded. */
+export interface ModelRecorder {
+  record(event: ModelExchangeEvent): void | Promise<void>;
+}
+
+/** Records each call before it is made and after it ended; tries in between are the retry's to record. */
+export function recordingMiddleware(recorder: ModelRecorder): ModelMiddleware {
+  return {
+    name: 'recording',
+    handle: async (request, next) => {
+      await recorder.record({ type: 'requested', request });
+      let reply: ModelReply;
+      try {
+        reply = await next(request);
+      } catch (error) {
+        await recorder.record({ type: 'failed', request, message: errorMessage(error), willRetry: false });
+        throw error;
+      }
+      await recorder.record({ type: 'responded', request, reply });
+      return reply;
+    },
+  };
+}

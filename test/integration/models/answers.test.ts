@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import type { ModelCall } from '../../../src/models/modelClient.ts';
+import { type Harness, type HarnessOptions, openHarness, outline, question } from './harness.ts';
+
+const answerSchema = {
+  name: 'verdict',
+  schema: {
+    type: 'object',
+    properties: { ok: { type: 'boolean', description: 'yes?' } },
+    required: ['ok'],
+    minProperties: 1,
+  },
+};
+/** What is left of it on the wire. */
+const wireSchema = { type: 'object', properties: { ok: { type: 'boolean', description: 'yes?' } }, required: ['ok'] };
+const signal = new AbortController().signal;
+
+const variants: readonly { name: string; protocol: 'openai' | 'ollama'; options: HarnessOptions }[] = [
+  { name: 'openai', protocol: 'openai', options: {} },
+  { name: 'openai without streaming', protocol: 'openai', options: { openai: { streaming: false } } },
+  { name: 'ollama', protocol: 'ollama', options: {} },
+];
+
+for (const { name, protocol, options } of variants) {
+  describe(`the ${name} provider, when the server answers`, () => {
+    let harness: Harness;
+
+    afterEach(() => harness.close());
+
+    it('delivers the text, as it comes and whole, with what it took', async () => {
+      harness = await openHarness(
+        protocol,
+        { rules: [{ replies: ['export const hello = "a somewhat longer text";'] }] },
+        options,
+      );
+      const deltas: string[] = [];
+      const reply = await harness.ask({ onText: delta => deltas.push(delta) });
+      assert.equal(reply.text, 'export const hello = "a somewhat longer text";');
+      assert.equal(deltas.join(''), reply.text);
+      assert.equal(deltas.length, name === 'openai without streaming' ? 1 : 2);
+      assert.equal(reply.finishReason, 'stop');
+      assert.ok(reply.usage.inputTokens > 0 && reply.usage.outputTokens > 0);
+      assert.equal(reply.isUsageEstimated, undefined);
+      assert.equal(reply.isCached, false);
+      assert.equal(reply.costUsd, protocol === 'ollama' ? 0 : undefined);
+      assert.deepEqual([reply.provider, reply.model, reply.exchangeId], [protocol, 'scripted', 'exchange_1']);
+    });
+
+    it('records the call before it is made and the reply after it', async () => {
+      harness = await openHarness(protocol, { rules: [{ replies: ['yes'] }] }, options);
+      const reply = await harness.ask();
+      assert.deepEqual(outline(harness.events), ['requested', 'responded']);
+      const [requested, responded] = harness.events;
+      assert.ok(requested?.type === 'requested' && responded?.type === 'responded');
+      assert.equal(requested.request.exchangeId, reply.exchangeId);
+      assert.equal(requested.request.call, question);
+      assert.equal(requested.request.settings.temperature, 0.25);
+      assert.deepEqual(responded.reply, reply);
+    });
+
+    it('takes characters apart and together again that the network has cut', async () => {
+      const text = 'naïve → 你好 😀 "quoted\\n" end';
+      const reply = { text, pieceBytes: 1, frameCharacters: 1000 };
+      harness = await openHarness(protocol, { rules: [{ replies: [reply] }] }, options);
+      assert.equal((await harness.ask()).text, text);
+    });
+
+    it('says when the answer reached the token limit', async () => {
+      harness = await openHarness(
+        protocol,
+        { rules: [{ replies: [{ text: 'half', finishReason: 'length' }] }] },
+        options,
+      );
+      const reply = await harness.ask();
+      assert.deepEqual([reply.text, reply.finishReason], ['half', 'length']);
+    });
+
+    it('estimates the tokens when the server does not count them, or counts nonsense', async () => {
+      const nonsense = { prompt_tokens: -5, completion_tokens: 'many', prompt_eval_count: 0.5, eval_count: 'many' };
+      const replies = [
+        { text: 'abcdefgh', usage: null },
+        { text: 'abcdefgh', usage: nonsense },
+      ];
+      harness = await openHarness(protocol, { rules: [{ replies }] }, options);
+      for (const reply of [await harness.ask(), await harness.ask()]) {
+        assert.equal(reply.isUsageEstimated, true);
+        assert.deepEqual(reply.usage, { inputTokens: 7, outputTokens: 2, cachedInputTokens: 0 });
+      }
+    });
+
+    it('leaves out what a reasoning model thought before it answered', async () => {
+      const replies = ['<think>\nIs it {4}?\n</think>\n\nfour', { text: '<think>and so', finishReason: 'length' }];
+      harness = await openHarness(protocol, { rules: [{ replies }] }, options);
+      assert.equal((await harness.ask()).text, 'four');
+      assert.equal((await harness.ask()).text, '');
+    });
+
+    it('takes an answer with nothing in it', async () => {
+      harness = await openHarness(protocol, { rules: [{ replies: [''] }] }, options);
+      const reply = await harness.ask();
+      assert.deepEqual([reply.text, reply.finishReason, reply.timeToFirstTokenMs], ['', 'stop', undefined]);
+    });
+
+    it('reads an answer of 3 MB', async () => {
+      const reply = { text: 'x'.repeat(100), repeat: 30_000, frameCharacters: 100 };
+      harness = await openHarness(protocol, { rules: [{ replies: [reply] }] }, options);
+      assert.equal((await harness.ask()).text.length, 3_000_000);
+    });
+
+    it('serves twenty callers at once with one preparation', async () => {
+      harness = await openHarness(protocol, { rules: [{ replies: ['yes'] }] }, options);
+      const replies = await Promise.all(Array.from({ length: 20 }, () => harness.ask()));
+      assert.equal(new Set(replies.map(reply => reply.exchangeId)).size, 20);
+      assert.equal(harness.server.requests.length, 20);
+    });
+  });
+}
+
+describe('the openai provider', () => {
+  let harness: Harness;
+
+  afterEach(() => harness.close());
+
+  it('sends model, messages, parameters and key', async () => {
+    harness = await openHarness('openai', { rules: [{ replies: ['yes'] }] });
+    await harness.client.call({ ...question, responseSchema: answerSchema }, { signal });
+    const [request] = harness.server.requests;
+    assert.ok(request !== undefined);
+    assert.equal(request.headers['authorization'], 'Bearer key-4711-of-the-tests');
+    assert.deepEqual(request.body, {
+      model: 'scripted',
+      messages: question.messages,
+      temperature: 0.25,
+      max_tokens: 512,
+      response_format: { type: 'json_schema', json_schema: { name: 'verdict', schema: wireSchema } },
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  it('sends no key to a server that needs none', async () => {
+    harness = await openHarness('openai', { rules: [{ replies: ['yes'] }] }, { openai: { apiKey: undefined } });
+    await harness.ask();
+    assert.equal(harness.server.requests[0]?.headers['authorization'], undefined);
+  });
+
+  it('asks OpenAI itself nothing without a key', async () => {
+    const openai = { baseUrl: 'https://api.openai.com/v1', apiKey: undefined };
+    harness = await openHarness('openai', { rules: [] }, { openai });
+    await assert.rejects(
+      harness.ask(),
+      /No key is set for https:\/\/api\.openai\.com\/v1; set OPENAI_API_KEY, or choose/,
+    );
+  });
+
+  it('learns once what the server does not take, and remembers it', async () => {
+    const refusing = (field: string, message: string) => ({
+      when: ({ body }: { body: Readonly<Record<string, unknown>> }) => field in body,
+      replies: [{ status: 400, body: { error: { message } } }],
+    });
+    harness = await openHarness('openai', {
+      rules: [
+        refusing('response_format', "This server has no 'response_format' of type json_schema."),
+        refusing('max_tokens', "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+        refusing('temperature', "Unsupported value: 'temperature' does not support 0.25 with this model."),
+        refusing('stream_options', 'unknown field `stream_options`'),
+        { replies: ['{"ok": true}'] },
+      ],
+    });
+    const call = { ...question, responseSchema: answerSchema };
+    const reply = await harness.client.call(call, { signal });
+    assert.equal(reply.text, '{"ok": true}');
+    assert.equal(harness.server.requests.length, 5);
+    assert.deepEqual(outline(harness.events), ['requested', 'responded']);
+    await harness.client.call(call, { signal });
+    assert.equal(harness.server.requests.length, 6);
+    assert.deepEqual(Object.keys(harness.server.requests[5]?.body ?? {}).sort(), [
+      'max_completion_tokens',
+      'messages',
+      'model',
+      'stream',
+    ]);
+  });
+
+  it('learns also when the same refusal meets many calls at once', async () => {
+    const refusal = { status: 400, body: { error: { message: 'response_format is not supported' } } };
+    harness = await openHarness('openai', {
+      rules: [{ when: ({ body }) => 'response_format' in body, replies: [refusal] }, { replies: ['{}'] }],
+    });
+    const call = { ...question, responseSchema: answerSchema };
+    const replies = await Promise.all([1, 2, 3, 4].map(() => harness.client.call(call, { signal })));
+    assert.deepEqual(
+      replies.map(reply => reply.text),
+      ['{}', '{}', '{}', '{}'],
+    );
+  });
+
+  it('reports a refusal of the call that no other dialect would mend', async () => {
+    const body = { error: { message: 'prompt is too long' } };
+    harness = await openHarness('openai', { rules: [{ replies: [{ status: 400, body }] }] });
+    const call = { ...question, responseSchema: answerSchema };
+    await assert.rejects(harness.client.call(call, { signal }), /refused the call \(400: prompt is too long\)/);
+    assert.equal(harness.server.requests.length, 1);
+  });
+
+  it('tells a refusal of the model, and of a filter before it, from an answer', async () => {
+    const replies = [
+      { text: 'I cannot help with that.', isRefusal: true },
+      { text: 'partly', finishReason: 'content_filter' },
+    ];
+    harness = await openHarness('openai', { rules: [{ replies }] });
+    const first = await harness.ask();
+    assert.deepEqual([first.text, first.finishReason], ['I cannot help with that.', 'refusal']);
+    const second = await harness.ask();
+    assert.deepEqual([second.text, second.finishReason], ['partly', 'refusal']);
+  });
+
+  it('reports the part of the prompt that came from the cache of the provider', async () => {
+    const usage = { prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 80 } };
+    harness = await openHarness('openai', { rules: [{ replies: [{ text: 'yes', usage }] }] });
+    const reply = await harness.ask();
+    assert.deepEqual(reply.usage, { inputTokens: 100, outputTokens: 5, cachedInputTokens: 80 });
+  });
+
+  it('says that an address is wrong when a web page answers', async () => {
+    harness = await openHarness(
+      'openai',
+      { rules: [{ replies: [{ status: 200, body: '<html>Welcome</html>' }] }] },
+      {
+        limits: { maxRetries: 0 },
+      },
+    );
+    await assert.rejects(
+      harness.ask(),
+      /not the protocol \(text\/plain instead of a stream, which .*; see whether http:.*\/v1 is the address/,
+    );
+  });
+});
+
+describe('the ollama provider', () => {
+  let harness: Harness;
+
+  afterEach(() => harness.close());
+
+  it('sends model, messages, parameters and the context length', async () => {
+    harness = await openHarness('ollama', { rules: [{ replies: ['yes'] }] }, { ollama: { contextLength: 8192 } });
+    await harness.client.call({ ...question, responseSchema: answerSchema }, { signal });
+    assert.deepEqual(harness.server.requests[0]?.body, {
+      model: 'scripted',
+      messages: question.messages,
+      stream: true,
+      format: wireSchema,
+      options: { temperature: 0.25, num_predict: 512, num_ctx: 8192 },
+      truncate: false,
+      shift: false,
+    });
+  });
+
+  it('asks for no more context than the model has', async () => {
+    harness = await openHarness('ollama', { contextLength: 2048, rules: [{ replies: ['yes'] }] });
+    await harness.ask();
+    assert.deepEqual((harness.server.requests[0]?.body['options'] as { num_ctx: number }).num_ctx, 2048);
+  });
+
+  it('says how to get a model that the server does not have', async () => {
+    harness = await openHarness('ollama', { models: ['other'], rules: [] });
+    await assert.rejects(
+      harness.ask(),
+      /The ollama server at http:.* has no model "scripted" \(404: model 'scripted' not found\); get it with `ollama pull scripted`\.$/,
+    );
+    assert.equal(harness.server.requests.length, 0);
+  });
+
+  it('finds a model that came after the first call', async () => {
+    harness = await openHarness('ollama', { models: ['other'], rules: [] });
+    await assert.rejects(harness.ask());
+    harness.server.play({ models: ['scripted'], rules: [{ replies: ['yes'] }] });
+    assert.equal((await harness.ask()).text, 'yes');
+  });
+
+  const longPrompt = (characters: number): ModelCall => ({
+    ...question,
+    messages: [{ role: 'user', content: 'word '.repeat(characters / 5) }],
+  });
+
+  it('refuses a prompt that cannot fit, naming the setting, without asking', async () => {
+    harness = await openHarness('ollama', { rules: [{ replies: ['yes'] }] }, { ollama: { contextLength: 1024 } });
+    await assert.rejects(
+      harness.client.call(longPrompt(5000), { signal }),
+      /prompt of about 1255 tokens does not fit into the context of 1024 tokens .* raise `providers\.ollama\.contextLength`/,
+    );
+    assert.equal(harness.server.requests.length, 0);
+  });
+
+  it('says that a model with more context is needed when the setting is not what limits', async () => {
+    harness = await openHarness('ollama', { contextLength: 1024, rules: [{ replies: ['yes'] }] });
+    await assert.rejects(harness.client.call(longPrompt(5000), { signal }), /choose a model with a longer context/);
+  });
+
+  // Shorter than the context by our estimate, longer by the server's count.
+  for (const cutsLongPrompts of [false, true]) {
+    it(`reports a prompt that ${cutsLongPrompts ? 'an old server cut silently' : 'the server refused as too long'}`, async () => {
+      const script = { cutsLongPrompts, rules: [{ replies: ['yes'] }] };
+      harness = await openHarness('ollama', script, { ollama: { contextLength: 1024 } });
+      await assert.rejects(
+        harness.client.call(longPrompt(4000), { signal }),
+        cutsLongPrompts
+          ? /of 1024 tokens .*; the server read 514 of them; raise `providers\.ollama\.contextLength`/
+          : /does not fit into the context of 1024 tokens .*; raise `providers\.ollama\.contextLength`/,
+      );
+      assert.equal(harness.server.requests.length, 1);
+    });
+  }
+});

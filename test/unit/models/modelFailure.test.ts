@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import {
+  modelErrorOf,
+  parseRetryAfter,
+  serverMessage,
+  unexpectedModelError,
+} from '../../../src/models/modelFailure.ts';
+
+const server = {
+  provider: 'openai',
+  url: 'http://me:hunter2@host/v1',
+  model: 'm',
+  connectRemedy: 'start it',
+  keyRemedy: 'check the key',
+  modelRemedy: 'choose another',
+  secrets: ['the-secret'],
+  now: () => Date.parse('2026-01-01T00:00:00Z'),
+};
+
+describe('parseRetryAfter', () => {
+  const parse = (headers: Record<string, string>) => parseRetryAfter(new Headers(headers), server.now());
+
+  it('reads seconds, dates and milliseconds', () => {
+    assert.equal(parse({ 'retry-after': '2' }), 2000);
+    assert.equal(parse({ 'retry-after': ' 0.5 ' }), 500);
+    assert.equal(parse({ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }), 10_000);
+    assert.equal(parse({ 'retry-after': 'Thu, 01 Jan 2015 00:00:10 GMT' }), 0);
+    assert.equal(parse({ 'retry-after-ms': '30', 'retry-after': '2' }), 30);
+  });
+
+  it('ignores what it cannot read', () => {
+    for (const value of ['', 'soon', '-1', '1e999']) assert.equal(parse({ 'retry-after': value }), undefined);
+    assert.equal(parse({ 'retry-after-ms': '-4' }), undefined);
+    assert.equal(parse({}), undefined);
+  });
+});
+
+describe('serverMessage', () => {
+  it('finds the message in the dialects of servers', () => {
+    assert.equal(serverMessage('{"error":{"message":"too\\nlong."}}'), 'too long');
+    assert.equal(serverMessage('{"error":"gone"}'), 'gone');
+    assert.equal(serverMessage('{"message":"gone"}'), 'gone');
+    assert.equal(serverMessage('{"detail":"gone"}'), 'gone');
+    assert.equal(serverMessage('<html><body><h1>502</h1> Bad Gateway</body></html>'), '502 Bad Gateway');
+    assert.equal(serverMessage('null'), 'null');
+    assert.equal(serverMessage(''), '');
+  });
+
+  it('keeps a long message short', () => {
+    assert.equal(serverMessage('x'.repeat(50_000)).length, 301);
+  });
+});
+
+describe('modelErrorOf', () => {
+  it('redacts the known secrets and passwords in addresses, and keeps the cause', () => {
+    const cause = new Error('inner');
+    const fault = { kind: 'inStream', message: 'bad key the-secret', status: 401 } as const;
+    const error = modelErrorOf(fault, server, cause);
+    assert.doesNotMatch(error.message, /hunter2|the-secret/);
+    assert.equal(error.cause, cause);
+    assert.deepEqual([error.status, error.retryable], [401, false]);
+  });
+
+  it('describes an unexpected error without its secrets', () => {
+    const error = unexpectedModelError(new TypeError('Invalid header the-secret'), server);
+    assert.equal(
+      error.message,
+      'The call to The openai server at http://me:[redacted]@host/v1 failed unexpectedly: Invalid header [redacted].',
+    );
+    assert.equal(error.retryable, false);
+  });
+});

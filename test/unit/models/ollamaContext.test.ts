@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { estimatePromptTokens, ollamaUrl, wasPromptCut } from '../../../src/models/ollamaContext.ts';
+
+describe('wasPromptCut', () => {
+  it('does not suspect a prompt that was counted as expected, within what an estimate is good for', () => {
+    for (const factor of [0.7, 1, 1.4]) assert.equal(wasPromptCut(2000, 2000 * factor, 8192), false);
+    assert.equal(wasPromptCut(7000, 5600, 8192), false);
+  });
+
+  it('does not suspect a short prompt of which the server counts little, as some do for what they had cached', () => {
+    assert.equal(wasPromptCut(1000, 12, 8192), false);
+  });
+
+  it('knows the numbers that are left of a prompt that was cut', () => {
+    assert.equal(wasPromptCut(8000, 4098, 8192), true);
+    assert.equal(wasPromptCut(6000, 4098, 8192), true);
+    assert.equal(wasPromptCut(8000, 8192, 8192), true);
+    assert.equal(wasPromptCut(8000, 3000, 8192), true);
+  });
+});
+
+describe('estimatePromptTokens', () => {
+  it('adds something for each message', () => {
+    const message = { role: 'user', content: 'abcdefgh' } as const;
+    assert.equal(estimatePromptTokens([message, message]), 14);
+  });
+});
+
+describe('ollamaUrl', () => {
+  it('fills in what OLLAMA_HOST may leave out', () => {
+    const expected: Record<string, string> = {
+      '127.0.0.1:11434': 'http://127.0.0.1:11434',
+      localhost: 'http://localhost:11434',
+      ':8080': 'http://127.0.0.1:8080',
+      '0.0.0.0': 'http://127.0.0.1:11434',
+      'http://0.0.0.0:1234/': 'http://127.0.0.1:1234',
+      'https://ollama.com': 'https://ollama.com',
+      'http://gateway/ollama/': 'http://gateway/ollama',
+    };
+    for (const [host, url] of Object.entries(expected)) assert.equal(ollamaUrl(host), url);
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { toWireSchema } from '../../../src/models/wireSchema.ts';
+
+describe('toWireSchema', () => {
+  it('keeps structure and drops everything else, at every depth', () => {
+    const schema = z.toJSONSchema(
+      z.object({
+        pattern: z.string().min(1).max(5).describe('a name'),
+        items: z.array(z.object({ kind: z.enum(['a', 'b']), size: z.int().positive().default(3) })).min(1),
+        either: z.union([z.string().regex(/x/), z.null()]),
+        byName: z.record(z.string(), z.string().min(3)),
+      }),
+      { io: 'input' },
+    );
+    assert.deepEqual(toWireSchema(schema), {
+      type: 'object',
+      properties: {
+        pattern: { type: 'string', description: 'a name' },
+        items: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { kind: { type: 'string', enum: ['a', 'b'] }, size: { type: 'integer' } },
+            required: ['kind'],
+          },
+        },
+        either: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+        byName: { type: 'object', additionalProperties: { type: 'string' } },
+      },
+      required: ['pattern', 'items', 'either', 'byName'],
+    });
+  });
+
+  it('keeps recursive schemas', () => {
+    interface Tree {
+      name: string;
+      children: Tree[];
+    }
+    const tree: z.ZodType<Tree> = z.lazy(() => z.object({ name: z.string().min(1), children: z.array(tree) }));
+    const text = JSON.stringify(toWireSchema(z.toJSONSchema(z.object({ tree }))));
+    assert.match(text, /\$defs/);
+    assert.match(text, /\$ref/);
+    assert.doesNotMatch(text, /minLength/);
+  });
+});
