@@ -75,6 +75,8 @@ export interface CommandResult {
  */
 export interface SandboxSession extends Disposable {
   readonly tier: SandboxTier;
+  /** Absolute path of the copy, as commands see it; the prefix of paths in what they print. */
+  readonly workspaceRoot: string;
   /**
    * Runs one command to its end; one at a time, a second call waits for the first. How a command fails is data in the
    * result. Throws `AbortError` on abort, after the whole process tree is dead, and `SandboxError` when the sandbox
