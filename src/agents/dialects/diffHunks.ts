@@ -1,0 +1,122 @@
+// The hunks of a unified diff, read by their signs. Line numbers and counts are checked against nothing: they only help
+// to tell where a hunk ends.
+import type { HunkLine, PatchHunk } from '../../domain/schema/changes.ts';
+import { closesFence, type Fence, fenceOf } from './fences.ts';
+
+export type HunksRead =
+  | { readonly kind: 'hunks'; readonly hunks: readonly PatchHunk[]; readonly end: number }
+  | { readonly kind: 'problem'; readonly reason: string; readonly end: number };
+
+const HEADER = /^@@(?:\s*-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s*@@+)?(.*)$/;
+
+export function isHunkHeader(line: string): boolean {
+  return HEADER.test(line);
+}
+
+/** Whether the header of another file's diff begins at `at`. */
+export function isFileHeader(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (line.startsWith('diff --git ')) return true;
+  if (!line.startsWith('--- ') || !(lines[at + 1] ?? '').startsWith('+++ ')) return false;
+  const behind = lines[at + 2];
+  return behind === undefined || behind.trim() === '' || isHunkHeader(behind) || fenceOf(behind) !== undefined;
+}
+
+/** Reads hunks from `at` to the end of the diff: the end of its fence, the next file, or the first line that is no part of one. */
+export function readHunks(lines: readonly string[], at: number, fence: Fence | undefined): HunksRead {
+  const hunks: PatchHunk[] = [];
+  let index = at;
+  while (index < lines.length && isHunkHeader(lines[index] ?? '')) {
+    const header = HEADER.exec(lines[index] ?? '');
+    const body = new HunkBody(header);
+    index++;
+    while (index < lines.length && !endsHunk(lines, index, fence, body)) body.add(lines[index++] ?? '');
+    if (!fence && body.isShort && (lines[index] ?? '').trim() !== '' && !isFileHeader(lines, index)) {
+      const line = lines[index] ?? '';
+      return {
+        kind: 'problem',
+        reason: `the line "${line}" of a hunk begins with none of " ", "-" and "+"`,
+        end: index,
+      };
+    }
+    const hunk = body.toHunk();
+    if (hunk) hunks.push(hunk);
+  }
+  return { kind: 'hunks', hunks, end: index };
+}
+
+function endsHunk(lines: readonly string[], at: number, fence: Fence | undefined, body: HunkBody): boolean {
+  const line = lines[at] ?? '';
+  if (isHunkHeader(line) || isFileHeader(lines, at)) return true;
+  if (line.startsWith('Index: ') || line.startsWith('*** End Patch')) return true;
+  if (fence) return closesFence(line, fence) && !(body.isShort && isWithinHunk(lines, at, fence));
+  if (/^[ +\-\\]/.test(line)) return false;
+  if (line !== '') return true;
+  const next = lines.slice(at).find(other => other !== '');
+  return !body.isShort || next === undefined || !/^[ +\-\\@]/.test(next);
+}
+
+/** A line of the file that looks like the closing fence is followed by more of the hunk, and then by the real one. */
+function isWithinHunk(lines: readonly string[], at: number, fence: Fence): boolean {
+  if (!/^[ +\-\\@]/.test(lines[at + 1] ?? '')) return false;
+  return lines.slice(at + 1).some(line => closesFence(line, fence));
+}
+
+class HunkBody {
+  readonly #oldCount: number | undefined;
+  readonly #newCount: number | undefined;
+  readonly #heading: string;
+  readonly #isNumbered: boolean;
+  readonly #lines: (HunkLine & { readonly isBare: boolean })[] = [];
+  #finalNewline: boolean | undefined;
+
+  constructor(header: RegExpExecArray | null) {
+    const [, oldStart, oldCount = '1', , newCount = '1', rest = ''] = header ?? [];
+    this.#isNumbered = oldStart !== undefined;
+    this.#oldCount = this.#isNumbered ? Number(oldCount) : undefined;
+    this.#newCount = this.#isNumbered ? Number(newCount) : undefined;
+    const heading = rest.replace(/@@\s*$/, '').trim();
+    this.#heading = /^[.…\s]*$/.test(heading) ? '' : heading;
+  }
+
+  /** By its header there are more lines to come. */
+  get isShort(): boolean {
+    const { oldCount, newCount } = this.#counted();
+    return oldCount < (this.#oldCount ?? 0) || newCount < (this.#newCount ?? 0);
+  }
+
+  add(line: string): void {
+    const sign = line[0];
+    if (sign === '\\') this.#markMissingNewline();
+    else if (sign === '+') this.#lines.push({ kind: 'added', text: line.slice(1), isBare: false });
+    else if (sign === '-') this.#lines.push({ kind: 'deleted', text: line.slice(1), isBare: false });
+    else this.#lines.push({ kind: 'context', text: sign === ' ' ? line.slice(1) : line, isBare: line === '' });
+  }
+
+  toHunk(): PatchHunk | undefined {
+    const { oldCount, newCount } = this.#counted();
+    const isAsCounted = oldCount === this.#oldCount && newCount === this.#newCount;
+    if (!isAsCounted) while (this.#lines.at(-1)?.isBare) this.#lines.pop();
+    if (this.#lines.length === 0) return undefined;
+    return {
+      lines: this.#lines.map(({ kind, text }) => ({ kind, text })),
+      anchors: !this.#isNumbered && this.#heading !== '' ? [this.#heading] : [],
+      ...(this.#isNumbered && this.#heading !== '' ? { heading: this.#heading } : {}),
+      isAtEndOfFile: false,
+      ...(this.#finalNewline === undefined ? {} : { finalNewline: this.#finalNewline }),
+    };
+  }
+
+  #counted(): { readonly oldCount: number; readonly newCount: number } {
+    const added = this.#lines.filter(line => line.kind === 'added').length;
+    const deleted = this.#lines.filter(line => line.kind === 'deleted').length;
+    const context = this.#lines.length - added - deleted;
+    return { oldCount: context + deleted, newCount: context + added };
+  }
+
+  /** `\ No newline at end of file` speaks of the line above: of the old end, the new one, or both. */
+  #markMissingNewline(): void {
+    const kind = this.#lines.at(-1)?.kind;
+    if (kind !== undefined) this.#finalNewline = kind === 'deleted';
+  }
+}

@@ -1,0 +1,60 @@
+import type { EditProblem, FileEdit } from '../../domain/schema/changes.ts';
+import { type ScannedBlock, scanReply } from './scanReply.ts';
+
+/** A stretch of the reply, in UTF-16 code units; `end` is exclusive. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The edits of a reply, in whatever dialect each is written. */
+export interface ParsedEdits {
+  readonly edits: readonly FileEdit[];
+  /** Blocks that are edits by their shape and cannot be read with certainty. With any of them nothing may be applied. */
+  readonly problems: readonly EditProblem[];
+  /** Where they all stand in the text, with their path lines and fences; in order. */
+  readonly ranges: readonly Range[];
+}
+
+/**
+ * Finds every edit in `text`: whole files, search/replace blocks, unified diffs and `*** Begin Patch` patches, in any
+ * mixture. A block without a path of its own is for the file of the block before it, the first for `defaultPath`.
+ */
+export function parseEdits(text: string, options: { readonly defaultPath?: string } = {}): ParsedEdits {
+  const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const state = { at: 0, fence: undefined, path: options.defaultPath ?? '' };
+  const { blocks } = scanReply({ lines, isComplete: true }, state);
+  return { ...collectEdits(blocks), ranges: rangesOf(text, blocks) };
+}
+
+/** The edits of blocks in their order; neighbouring search/replace blocks of one file become one edit. */
+export function collectEdits(blocks: readonly ScannedBlock[]): {
+  readonly edits: readonly FileEdit[];
+  readonly problems: readonly EditProblem[];
+} {
+  const edits: FileEdit[] = [];
+  const problems: EditProblem[] = [];
+  for (const { read } of blocks) {
+    if (read.kind === 'problem') {
+      const reason = read.path === '' ? read.reason : `${read.path}: ${read.reason}`;
+      problems.push({ kind: 'incomplete', path: read.path, reason: `${reason}.`, nearest: [] });
+    } else if (read.kind === 'edits') for (const edit of read.edits) addEdit(edits, edit);
+  }
+  return { edits, problems };
+}
+
+function addEdit(edits: FileEdit[], edit: FileEdit): void {
+  const last = edits.findLastIndex(
+    other => other.path === edit.path || (other.type === 'move' && other.to === edit.path),
+  );
+  const previous = edits[last];
+  const joins = edit.type === 'replaceBlocks' && previous?.type === 'replaceBlocks' && previous.path === edit.path;
+  if (joins) edits[last] = { ...previous, blocks: [...previous.blocks, ...edit.blocks] };
+  else edits.push(edit);
+}
+
+function rangesOf(text: string, blocks: readonly ScannedBlock[]): Range[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return blocks.map(block => ({ start: starts[block.start] ?? text.length, end: starts[block.end] ?? text.length }));
+}

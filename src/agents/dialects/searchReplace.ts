@@ -1,0 +1,108 @@
+// <<<<<<< SEARCH / ======= / >>>>>>> REPLACE and its variants: five or more signs, other words for the two halves, and
+// the rows of dashes and pluses (------- SEARCH / ======= / +++++++ REPLACE).
+import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
+import { looksLikePath } from './pathLine.ts';
+
+export interface SearchOpener {
+  readonly indent: string;
+  readonly signCount: number;
+  /** A path behind the word SEARCH. */
+  readonly path: string | undefined;
+}
+
+const OPENER = /^(\s*)(<{5,}|-{5,})\s*(?:SEARCH|ORIGINAL|OLD|BEFORE|FIND)\b\s*:?\s*>?\s*(.*)$/;
+const CLOSER = /^(\s*)(>{5,}|\+{5,})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER|MODIFIED)\b\s*$/;
+const BARE_CLOSER = /^(\s*)(>{5,})\s*$/;
+const DIVIDER = /^(\s*)(={5,})\s*$/;
+
+/** The opening row of a block, if `line` is one. */
+export function searchOpener(line: string): SearchOpener | undefined {
+  const match = OPENER.exec(line);
+  if (!match) return undefined;
+  const [, indent = '', row = '', rest = ''] = match;
+  const path = rest.replace(/^[`"']|[`"']$/g, '').trim();
+  if (path !== '' && !looksLikePath(path, true)) return undefined;
+  return { indent, signCount: row.length, path: path === '' ? undefined : path };
+}
+
+/** Whether `line` is the closing row of a block, which without an opening one is a sign of a broken block. */
+export function isSearchCloser(line: string): boolean {
+  return CLOSER.test(line);
+}
+
+/** Whether one of `lines` opens a block, one divides it and one closes it, in this order. */
+export function holdsSearchBlock(lines: readonly string[]): boolean {
+  const opener = lines.findIndex(line => searchOpener(line) !== undefined);
+  const divider = lines.findIndex((line, index) => index > opener && DIVIDER.test(line));
+  return opener !== -1 && divider !== -1 && lines.some((line, index) => index > divider && CLOSER.test(line));
+}
+
+/**
+ * Reads the block whose opening row is at `at`. Rows of exactly as many signs as the opening one count; rows of another
+ * length are text, unless there is no other way to read the block and only one such way. What has no one reading is a
+ * problem: an edit is never made of a guess.
+ */
+export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchOpener, path: string): BlockRead {
+  const { lines } = reply;
+  const nextOpener = lines.findIndex((line, index) => index > at && searchOpener(line)?.signCount === opener.signCount);
+  const limit = nextOpener === -1 ? lines.length : nextOpener;
+  const closer = findCloser(reply, at, limit, opener);
+  if (closer === undefined) {
+    const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE"';
+    return nextOpener === -1 ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
+  }
+  const dividers = rowsBetween(lines, at + 1, closer, DIVIDER);
+  const exact = dividers.filter(row => row.signCount === opener.signCount && row.indent === opener.indent);
+  const [divider] = exact.length > 0 ? exact : dividers;
+  const candidates = exact.length > 0 ? exact.length : dividers.length;
+  if (!divider || candidates !== 1) {
+    const reason =
+      candidates === 0
+        ? 'the search/replace block has no dividing row "======="'
+        : 'the search/replace block has several rows "=======", so it is not clear where the replacement begins; use rows of nine signs where the text has rows of seven';
+    return blockProblem(path, reason, closer + 1);
+  }
+  const block = {
+    search: joined(withoutLineHints(lines.slice(at + 1, divider.at))),
+    replace: joined(lines.slice(divider.at + 1, closer)),
+  };
+  return { kind: 'edits', edits: [{ type: 'replaceBlocks', path, blocks: [block] }], end: closer + 1 };
+}
+
+interface Row {
+  readonly at: number;
+  readonly indent: string;
+  readonly signCount: number;
+}
+
+function rowsBetween(lines: readonly string[], from: number, to: number, pattern: RegExp): Row[] {
+  const rows: Row[] = [];
+  for (let at = from; at < to; at++) {
+    const match = pattern.exec(lines[at] ?? '');
+    if (match) rows.push({ at, indent: match[1] ?? '', signCount: match[2]?.length ?? 0 });
+  }
+  return rows;
+}
+
+function findCloser(reply: ReplyLines, at: number, limit: number, opener: SearchOpener): number | undefined {
+  const { lines } = reply;
+  const rows = rowsBetween(lines, at + 1, limit, CLOSER);
+  const exact = rows.find(row => row.signCount === opener.signCount);
+  if (exact) return exact.at;
+  const isSettled = reply.isComplete || limit < lines.length;
+  if (!isSettled) return undefined;
+  const [only] = rows.length > 0 ? rows : rowsBetween(lines, at + 1, limit, BARE_CLOSER);
+  const isOnlyReading = rows.length <= 1 && !lines.slice(at + 1, only?.at).some(line => searchOpener(line));
+  return only && isOnlyReading ? only.at : undefined;
+}
+
+/** Leaves out the hints that one family of prompts teaches: `:start_line:12`, then a row of dashes. */
+function withoutLineHints(search: readonly string[]): readonly string[] {
+  let at = 0;
+  while (/^:(?:start|end)_line:\s*\d+\s*$/.test(search[at] ?? '')) at++;
+  return at > 0 && /^-{5,}\s*$/.test(search[at] ?? '') ? search.slice(at + 1) : search;
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('');
+}
