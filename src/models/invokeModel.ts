@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { ModelError } from '../base/errors.ts';
@@ -54,39 +55,55 @@ async function generate(
   const { messages, responseSchema } = call;
   const { temperature, maxOutputTokens } = settings;
   const asked: GenerateRequest = { messages, temperature, maxOutputTokens, ...(responseSchema && { responseSchema }) };
-  if (!model.capabilities.streaming) {
-    const generation = await model.generate(asked, { signal });
-    throwIfAborted(signal);
-    checkLength(generation.text.length, limits.maxAnswerCharacters, model);
-    onText?.(generation.text);
-    return generation;
-  }
+  const takeText = (text: string, length: number) => {
+    if (length > limits.maxAnswerCharacters) throw tooLong(limits.maxAnswerCharacters, model);
+    onFirstText();
+    onText?.(text);
+  };
+  if (model.capabilities.streaming) return readStream(model, asked, signal, takeText);
+  const generation = await model.generate(asked, { signal });
+  throwIfAborted(signal);
+  if (generation.text !== '') takeText(generation.text, generation.text.length);
+  return generation;
+}
+
+/** A fast server's stream is worked off without ever waiting; after this time the host gets a turn in between. */
+const maxSliceMs = 10;
+
+/** Tells `takeText` of each piece, with the length of the answer so far. */
+async function readStream(
+  model: LanguageModel,
+  asked: GenerateRequest,
+  signal: AbortSignal,
+  takeText: (text: string, length: number) => void,
+): Promise<Generation> {
   const texts: string[] = [];
   let length = 0;
   let end: GenerationEnd | undefined;
+  let sliceStart = performance.now();
   for await (const part of model.stream(asked, { signal })) {
     if (part.type === 'end') {
       end = part;
       continue;
     }
     length += part.text.length;
-    checkLength(length, limits.maxAnswerCharacters, model);
-    if (texts.length === 0) onFirstText();
+    takeText(part.text, length);
     texts.push(part.text);
-    onText?.(part.text);
+    if (performance.now() - sliceStart > maxSliceMs) {
+      await setImmediate();
+      sliceStart = performance.now();
+    }
   }
-  if (end === undefined)
-    throw new ModelError(`The stream of ${nameOf(model)} ended without an end.`, {
-      provider: model.provider,
-      retryable: true,
-    });
+  if (end === undefined) {
+    const message = `${nameOf(model)} broke its answer off without an end; try again.`;
+    throw new ModelError(message, { provider: model.provider, retryable: true });
+  }
   return { text: texts.join(''), finishReason: end.finishReason, usage: end.usage };
 }
 
-function checkLength(length: number, limit: number, model: LanguageModel): void {
-  if (length <= limit) return;
+function tooLong(limit: number, model: LanguageModel): ModelError {
   const message = `${nameOf(model)} gave an answer of more than ${limit} characters, and it was dropped; lower maxOutputTokens or choose another model.`;
-  throw new ModelError(message, { provider: model.provider, retryable: false });
+  return new ModelError(message, { provider: model.provider, retryable: false });
 }
 
 function nameOf(model: LanguageModel): string {

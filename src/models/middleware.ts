@@ -24,18 +24,23 @@ export interface ModelMiddleware {
 
 /**
  * Puts `layers` around `innermost`, the first outermost. An error that is not one of Trellis's own gets the name of the
- * layer it came from.
+ * layer, or of the provider, that it came from.
  */
 export function composeMiddleware(layers: readonly ModelMiddleware[], innermost: ModelHandler): ModelHandler {
-  return layers.reduceRight<ModelHandler>((next, layer) => request => handleNamed(layer, request, next), innermost);
+  const provider: ModelHandler = request =>
+    withName(`provider "${request.settings.provider}"`, request, () => innermost(request));
+  return layers.reduceRight<ModelHandler>(
+    (next, layer) => request => withName(`middleware "${layer.name}"`, request, () => layer.handle(request, next)),
+    provider,
+  );
 }
 
-async function handleNamed(layer: ModelMiddleware, request: ModelRequest, next: ModelHandler): Promise<ModelReply> {
+async function withName(name: string, request: ModelRequest, run: () => Promise<ModelReply>): Promise<ModelReply> {
   try {
-    return await layer.handle(request, next);
+    return await run();
   } catch (error) {
     if (error instanceof TrellisError) throw error;
-    const message = `The model middleware "${layer.name}" failed: ${errorMessage(error)}.`;
+    const message = `The model ${name} failed: ${errorMessage(error)}.`;
     throw new ModelError(message, { provider: request.settings.provider, retryable: false }, { cause: error });
   }
 }

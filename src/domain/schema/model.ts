@@ -56,10 +56,18 @@ export const openaiSettingsSchema = z.strictObject({
 });
 export type OpenaiSettings = z.infer<typeof openaiSettingsSchema>;
 
+function isHost(host: string): boolean {
+  if (host.includes('://')) return /^https?:/.test(host) && URL.canParse(host);
+  return URL.canParse(`http://${host.startsWith(':') ? 'localhost' : ''}${host}`);
+}
+
 /** An Ollama server. */
 export const ollamaSettingsSchema = z.strictObject({
   /** An address as `OLLAMA_HOST` has it: scheme and port may be left out. */
-  host: z.string().min(1).default('127.0.0.1:11434'),
+  host: z
+    .string()
+    .refine(isHost, 'must be an address such as 127.0.0.1:11434 or https://host')
+    .default('127.0.0.1:11434'),
   /** Tokens of prompt and answer together (`num_ctx`), as far as the model itself can take so many. */
   contextLength: z.int().min(512).default(16_384),
 });

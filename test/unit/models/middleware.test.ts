@@ -58,6 +58,14 @@ describe('composeMiddleware', () => {
     });
   });
 
+  it('puts the name of the provider on an error from inside', async () => {
+    const handle = composeMiddleware([loggingLayer('outer', [])], () => Promise.reject(new RangeError('too deep')));
+    await assert.rejects(handle(buildRequest()), {
+      name: 'ModelError',
+      message: 'The model provider "fake" failed: too deep.',
+    });
+  });
+
   it('leaves the errors of Trellis as they are', async () => {
     const error = new AbortError();
     const handle = composeMiddleware([loggingLayer('outer', [])], () => Promise.reject(error));
