@@ -1,4 +1,4 @@
-import { abortErrorOf, throwIfAborted } from '../base/abort.ts';
+import { abortErrorOf } from '../base/abort.ts';
 import { TrellisError } from '../base/errors.ts';
 import { HttpCall, type HttpCallOptions } from './httpCall.ts';
 import type { StreamPart } from './languageModel.ts';
@@ -35,7 +35,6 @@ export async function* streamOverHttp(
       hasEnded ||= part.type === 'end';
       yield part;
     }
-    throwIfAborted(options.signal);
     if (!hasEnded) throw modelErrorOf(call.fault ?? { kind: 'cut' }, options.server);
   } catch (error) {
     throw translate(error, call, options);
