@@ -13,9 +13,12 @@ export interface CodeFence extends TextRange {
 
 const openingPattern = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^\n]*)$/;
 
+/** What may stand behind a closing fence: the end of a block that models put on the same line. */
+const closingRest = /^\s*$|^<\/(?:run|ask|done)\s*>/i;
+
 /**
  * The fenced blocks of `text`, by the rule of CommonMark (a fence is closed by one of the same sign that is at least as
- * long and has nothing after it), except that a fence may be indented by any amount. One that is never closed reaches to
+ * long and has nothing after it), except that a fence may be indented by any amount and a closing tag may follow it. One that is never closed reaches to
  * the end of the text.
  */
 export function findCodeFences(text: string): CodeFence[] {
@@ -35,8 +38,9 @@ export function findCodeFences(text: string): CodeFence[] {
         info: info.trim(),
         indentation: indentation.length,
       };
-    } else if (info.trim() === '' && sign.startsWith(open.sign)) {
-      fences.push(fenceFrom(open, text.slice(open.contentStart, line.start), line.end, true));
+    } else if (sign.startsWith(open.sign) && closingRest.test(info)) {
+      const end = line.end - info.length;
+      fences.push(fenceFrom(open, text.slice(open.contentStart, line.start), end, true));
       open = undefined;
     }
   }

@@ -1,51 +1,42 @@
-/** Languages that replies name in several ways, each with its names in fences and plans and its file extensions. */
-const languages: Readonly<
-  Record<string, { readonly names: readonly string[]; readonly extensions: readonly string[] }>
-> = {
-  python: { names: ['py', 'python3', 'py3'], extensions: ['py', 'pyi'] },
+import { languageOf } from '../../domain/language.ts';
+
+/** Families of languages with the names that fences and plans give them; a language of no family is its own. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  python: ['py', 'python3', 'py3'],
   // One family: models label TypeScript as JavaScript and the other way round.
-  script: {
-    names: ['javascript', 'js', 'jsx', 'mjs', 'cjs', 'node', 'typescript', 'ts', 'tsx', 'mts', 'cts'],
-    extensions: ['js', 'jsx', 'mjs', 'cjs', 'ts', 'tsx', 'mts', 'cts'],
-  },
-  json: { names: ['jsonc', 'json5'], extensions: ['json', 'jsonc', 'json5'] },
-  yaml: { names: ['yml'], extensions: ['yaml', 'yml'] },
-  toml: { names: ['ini', 'cfg', 'conf', 'properties'], extensions: ['toml', 'ini', 'cfg', 'conf', 'properties'] },
-  markdown: { names: ['md', 'mdx'], extensions: ['md', 'mdx', 'markdown'] },
-  text: { names: ['txt', 'plaintext', 'plain'], extensions: ['txt', 'rst'] },
-  markup: {
-    names: ['html', 'htm', 'xml', 'svg', 'vue', 'svelte'],
-    extensions: ['html', 'htm', 'xml', 'svg', 'vue', 'svelte'],
-  },
-  css: { names: ['scss', 'less', 'sass'], extensions: ['css', 'scss', 'less', 'sass'] },
-  shell: { names: ['sh', 'bash', 'zsh', 'console', 'shellscript'], extensions: ['sh', 'bash', 'zsh'] },
-  c: { names: ['cpp', 'c++', 'cc', 'h', 'hpp'], extensions: ['c', 'h', 'cc', 'cpp', 'cxx', 'hpp', 'hh'] },
-  csharp: { names: ['cs', 'c#'], extensions: ['cs'] },
-  rust: { names: ['rs'], extensions: ['rs'] },
-  go: { names: ['golang'], extensions: ['go'] },
-  ruby: { names: ['rb'], extensions: ['rb'] },
-  java: { names: [], extensions: ['java'] },
-  kotlin: { names: ['kt'], extensions: ['kt', 'kts'] },
-  swift: { names: [], extensions: ['swift'] },
-  php: { names: [], extensions: ['php'] },
-  sql: { names: [], extensions: ['sql'] },
-  diff: { names: ['patch'], extensions: ['diff', 'patch'] },
+  script: ['javascript', 'js', 'jsx', 'mjs', 'cjs', 'node', 'typescript', 'ts', 'tsx', 'mts', 'cts'],
+  json: ['jsonc', 'json5'],
+  yaml: ['yml'],
+  toml: ['ini'],
+  markdown: ['md', 'mdx'],
+  text: ['txt', 'plaintext', 'plain', 'restructuredtext', 'rst'],
+  markup: ['html', 'htm', 'xml', 'svg', 'vue', 'svelte', 'astro'],
+  css: ['scss', 'less', 'sass'],
+  shell: ['sh', 'bash', 'zsh', 'console', 'shellscript', 'powershell', 'ps1'],
+  c: ['cpp', 'c++', 'cc', 'h', 'hpp'],
+  csharp: ['cs', 'c#'],
+  rust: ['rs'],
+  go: ['golang'],
+  ruby: ['rb'],
+  java: [],
+  kotlin: ['kt'],
+  swift: [],
+  php: [],
+  sql: [],
+  diff: ['patch'],
 };
 
-const byName = new Map(
-  Object.entries(languages).flatMap(([language, { names }]) => [language, ...names].map(name => [name, language])),
-);
-const byExtension = new Map(
-  Object.entries(languages).flatMap(([language, { extensions }]) => extensions.map(extension => [extension, language])),
+const familyByName = new Map(
+  Object.entries(families).flatMap(([family, names]) => [family, ...names].map(name => [name, family])),
 );
 
 /** The family of languages that a name in a fence or a plan stands for; undefined when it is none that is known. */
 export function languageOfName(name: string): string | undefined {
-  return byName.get(name.trim().toLowerCase());
+  return familyByName.get(name.trim().toLowerCase());
 }
 
-/** The family of languages of a file: by its extension, or else by `name`, what the plan calls its language. */
-export function languageOfFile(path: string, name: string): string | undefined {
-  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase();
-  return (extension === undefined ? undefined : byExtension.get(extension)) ?? languageOfName(name);
+/** The family of languages of a file: by its name, or else by what the plan calls its language. */
+export function languageOfFile(path: string, planned: string): string | undefined {
+  const language = languageOf(path);
+  return language === '' ? languageOfName(planned) : (languageOfName(language) ?? language);
 }

@@ -29,6 +29,8 @@ export interface ReplyContext {
 }
 
 export interface ParsedReply {
+  /** The reply as it was read: with `\n` as line ends, without the thinking before the answer. */
+  readonly text: string;
   /** The prose: what is neither a block nor an edit. */
   readonly prose: string;
   /** In the order of the reply; all edits are one action, where the first of them stands. */
@@ -44,7 +46,7 @@ const maximumActions = 30;
 export function parseReply(reply: string, context: ReplyContext): ParsedReply {
   if (reply.length > maximumReplyLength) {
     const reason = `The reply is too long: ${reply.length} characters, ${maximumReplyLength} allowed.`;
-    return { prose: '', actions: [{ kind: 'invalid', reason }] };
+    return { text: reply, prose: '', actions: [invalid(reason)] };
   }
   const text = withoutThinking(reply.replaceAll('\r\n', '\n'));
   const found = context.readEdits?.(text, { defaultPath: context.target.path }) ?? noEdits;
@@ -65,7 +67,7 @@ export function parseReply(reply: string, context: ReplyContext): ParsedReply {
     placed.push({ start: 0, action: invalid(reason) });
   }
   const used = unionOfRanges([...editRanges, ...scanned.blocks, ...scanned.malformed]);
-  return { prose: withoutRanges(text, used), actions: inOrder(placed) };
+  return { text, prose: withoutRanges(text, used), actions: inOrder(placed) };
 }
 
 interface PlacedAction {

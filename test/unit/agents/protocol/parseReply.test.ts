@@ -106,7 +106,7 @@ That is all.`);
 
   it('takes what only looks like a block within a sentence as prose', () => {
     const text = 'I will use <read> and finish with <done> when a <run of tests passes.';
-    assert.deepEqual(parse(text), { prose: text, actions: [] });
+    assert.deepEqual(parse(text), { text, prose: text, actions: [] });
   });
 
   it('does not carry out blocks inside code, and says so when there was nothing else', () => {
@@ -124,9 +124,10 @@ That is all.`);
       `<think>\n${thinking}\n</think>\nHello <list/>`,
       'I could <run>a</run>\n</think>\n\nHello <list/>',
     ]) {
-      assert.deepEqual(parse(text), { prose: 'Hello', actions: [{ kind: 'list', path: '' }] });
+      assert.deepEqual(parse(text).actions, [{ kind: 'list', path: '' }]);
+      assert.equal(parse(text).prose, 'Hello');
     }
-    assert.deepEqual(parse(`<think>${thinking}`, true), { prose: '', actions: [] });
+    assert.deepEqual(parse(`<think>${thinking}`, true), { text: '', prose: '', actions: [] });
   });
 
   it('refuses a reply that is too long unread, and carries out a bounded number of blocks', () => {
