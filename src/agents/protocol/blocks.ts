@@ -25,8 +25,10 @@ export interface ScannedBlocks {
   /** In the order of the text; none inside of another. */
   readonly blocks: readonly Block[];
   readonly malformed: readonly MalformedBlock[];
-  /** Whole blocks that stand in code and are therefore taken as quoted. */
-  readonly quotedCount: number;
+  /** A whole block stands in code and is therefore taken as quoted. */
+  readonly hasQuoted: boolean;
+  /** There are more than were looked for. */
+  readonly isTruncated: boolean;
 }
 
 type Scan = { readonly kind: 'block'; readonly block: Block } | { readonly kind: 'malformed'; readonly reason: string };
@@ -35,12 +37,12 @@ const bodyBlocks: ReadonlySet<BlockName> = new Set(['run', 'ask', 'done']);
 const tagPattern = new RegExp(`<(/?)(${blockNames.join('|')})(?=[\\s/>])`, 'gi');
 
 /**
- * Finds the blocks of `text` outside of `quoted` (sorted, not overlapping): code fences, inline code and the content of
+ * Finds the first `limit` blocks of `text` outside of `quoted` (sorted, not overlapping): code fences, inline code and the content of
  * edits, which may hold such markup themselves. What only looks like a block is reported when it starts a line; within a
  * sentence it is part of the prose.
  */
-export function scanBlocks(text: string, quoted: readonly TextRange[]): ScannedBlocks {
-  return new BlockScanner(text, quoted).scan();
+export function scanBlocks(text: string, quoted: readonly TextRange[], limit: number): ScannedBlocks {
+  return new BlockScanner(text, quoted).scan(limit);
 }
 
 class BlockScanner {
@@ -69,17 +71,18 @@ class BlockScanner {
     this.#closingTags = new Map(blockNames.map(name => [name, closing(name)]));
   }
 
-  scan(): ScannedBlocks {
+  scan(limit: number): ScannedBlocks {
     const blocks: Block[] = [];
     const malformed: MalformedBlock[] = [];
-    let quotedCount = 0;
+    let hasQuoted = false;
     let position = 0;
     for (const { name, start, isQuoted } of this.#tags) {
       if (start < position) continue;
       if (isQuoted) {
-        if (readOpeningTag(this.#text, start + 1 + name.length) !== undefined) quotedCount += 1;
+        hasQuoted ||= readOpeningTag(this.#text, start + 1 + name.length) !== undefined;
         continue;
       }
+      if (blocks.length + malformed.length === limit) return { blocks, malformed, hasQuoted, isTruncated: true };
       const scan = this.#block(name, start);
       if (scan.kind === 'block') {
         blocks.push(scan.block);
@@ -90,7 +93,7 @@ class BlockScanner {
         position = end;
       }
     }
-    return { blocks, malformed, quotedCount };
+    return { blocks, malformed, hasQuoted, isTruncated: false };
   }
 
   #block(name: BlockName, start: number): Scan {

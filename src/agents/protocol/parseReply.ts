@@ -38,9 +38,9 @@ export interface ParsedReply {
 }
 
 /** Longer replies are refused unread: no model writes one in good faith, and reading must not stall the host. */
-export const maximumReplyLength = 1_000_000;
-/** More blocks than any turn needs; the rest of such a reply is reported, not performed. */
-const maximumActions = 30;
+export const maximumReplyLength = 400_000;
+/** More blocks than any turn needs. */
+const maximumBlocks = 30;
 
 /** Turns a model's reply into prose and typed actions. What cannot be read becomes an `invalid` action with the reason. */
 export function parseReply(reply: string, context: ReplyContext): ParsedReply {
@@ -53,7 +53,8 @@ export function parseReply(reply: string, context: ReplyContext): ParsedReply {
   const foundRanges = unionOfRanges(found.ranges);
   const unedited = blank(text, foundRanges);
   const fences = findCodeFences(unedited);
-  const scanned = scanBlocks(text, unionOfRanges([...foundRanges, ...fences, ...findInlineCode(unedited, fences)]));
+  const quoted = unionOfRanges([...foundRanges, ...fences, ...findInlineCode(unedited, fences)]);
+  const scanned = scanBlocks(text, quoted, maximumBlocks);
   const edit = context.readEdits === undefined ? undefined : editOf(text, found, fences, scanned, context);
   const editRanges = edit?.ranges ?? [];
   const placed: PlacedAction[] = [
@@ -61,13 +62,16 @@ export function parseReply(reply: string, context: ReplyContext): ParsedReply {
     ...scanned.malformed.map(({ start, reason }) => ({ start, action: invalid(reason) })),
     ...(edit === undefined ? [] : [{ start: edit.ranges[0]?.start ?? 0, action: edit.action }]),
   ];
-  if (placed.length === 0 && scanned.quotedCount > 0) {
+  if (placed.length === 0 && scanned.hasQuoted) {
     const reason =
       'The blocks stand inside code, where they are quoted and not carried out. Write each on a line of its own, outside of fences and backticks.';
     placed.push({ start: 0, action: invalid(reason) });
   }
+  const actions = [...placed].sort((a, b) => a.start - b.start).map(({ action }) => action);
+  if (scanned.isTruncated)
+    actions.push(invalid(`The reply has more than ${maximumBlocks} blocks; only the first of them were carried out.`));
   const used = unionOfRanges([...editRanges, ...scanned.blocks, ...scanned.malformed]);
-  return { text, prose: withoutRanges(text, used), actions: inOrder(placed) };
+  return { text, prose: withoutRanges(text, used), actions };
 }
 
 interface PlacedAction {
@@ -104,13 +108,6 @@ function editOf(
 }
 
 const noEdits: ReplyEdits = { edits: [], problems: [], ranges: [] };
-
-function inOrder(placed: readonly PlacedAction[]): AgentAction[] {
-  const actions = [...placed].sort((a, b) => a.start - b.start).map(({ action }) => action);
-  if (actions.length <= maximumActions) return actions;
-  const reason = `The reply has ${actions.length} blocks; only the first ${maximumActions} were carried out.`;
-  return [...actions.slice(0, maximumActions), { kind: 'invalid', reason }];
-}
 
 /** Leaves out the thinking that some models put before their answer. */
 function withoutThinking(text: string): string {

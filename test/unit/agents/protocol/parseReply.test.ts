@@ -135,7 +135,7 @@ That is all.`);
     assert.ok(tooLong?.kind === 'invalid' && tooLong.reason.includes('too long'));
     const many = actions('<list/>\n'.repeat(100));
     assert.equal(many.length, 31);
-    assert.match(JSON.stringify(many.at(-1)), /has 100 blocks; only the first 30/);
+    assert.match(JSON.stringify(many.at(-1)), /more than 30 blocks; only the first/);
   });
 
   it('reads hostile replies of full length within the time of a test, which grows with the length alone', () => {

@@ -110,7 +110,7 @@ const hostileLines = [
 describe('parseReply, by chance', () => {
   it('reads back every list of blocks in every spelling, with prose between', () => {
     const random = new SeededRandom(1);
-    for (let round = 0; round < 3_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const blocks = Array.from({ length: 1 + random.below(5) }, () => randomBlock(random));
       const text = blocks.map(block => `${sentence(random)}:\n\n${block.text}\n`).join('\n');
       assert.deepEqual(
@@ -123,7 +123,7 @@ describe('parseReply, by chance', () => {
 
   it('takes nothing inside a file for a block', () => {
     const random = new SeededRandom(2);
-    for (let round = 0; round < 3_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const lines = Array.from({ length: 1 + random.below(12) }, () => random.pick(hostileLines));
       const content = `start\n${lines.join('\n')}\nend\n`;
       const text = `I write it.\n\ndocs/protocol.md\n\`\`\`\`markdown\n${content}\`\`\`\`\n\n<done>Written.</done>`;
@@ -141,7 +141,7 @@ describe('parseReply, by chance', () => {
 
   it('takes nothing inside a search/replace block for a block', () => {
     const random = new SeededRandom(3);
-    for (let round = 0; round < 3_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const lines = () => Array.from({ length: 1 + random.below(5) }, () => random.pick(hostileLines)).join('\n');
       const [search, replace] = [`first\n${lines()}`, `first\n${lines()}\nlast`];
       const text = `docs/protocol.md\n<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE\n\n<run>npm test</run>`;
@@ -188,7 +188,7 @@ describe('parseReply, by chance', () => {
       '+++ b/x',
       '@@ -1 +1 @@',
     ];
-    for (let round = 0; round < 10_000; round += 1) {
+    for (let round = 0; round < 4_000; round += 1) {
       const text = Array.from(
         { length: random.below(30) },
         () => random.pick(pieces) + random.pick(['', '\n', ' ']),
