@@ -1,0 +1,123 @@
+// `npm run check`: what can be said of the sources without running them, then the unit tests.
+//   check.ts [types|format|lint|dead|unit …]      (default: all)
+// A checker that looked at nothing reports nothing; so each must show that it read every source file.
+import path from 'node:path';
+import { type CommandResult, repository, runCommand, runTool, seconds } from './command.ts';
+
+interface Verdict {
+  readonly isClean: boolean;
+  /** What the user needs to see; empty when clean. */
+  readonly report: string;
+}
+
+type Check = (sources: readonly string[]) => Promise<Verdict>;
+
+const checks: Readonly<Record<string, Check>> = { types, lint, format, dead, unit };
+
+async function types(sources: readonly string[]): Promise<Verdict> {
+  const results = await Promise.all(['.', 'webview'].map(project => runTool('tsc', ['-p', project, '--listFiles'])));
+  const lines = results.flatMap(({ output }) => output.split('\n'));
+  const isListedFile = (line: string) => path.isAbsolute(line);
+  return verdict(
+    results,
+    lines.filter(line => !isListedFile(line)).join('\n'),
+    missing(sources, lines.filter(isListedFile)),
+  );
+}
+
+async function lint(sources: readonly string[]): Promise<Verdict> {
+  const result = await runTool('eslint', ['--max-warnings', '0', '--format', 'json', ...folders(sources)]);
+  if (!result.output.startsWith('[')) return { isClean: false, report: result.output };
+  const files = JSON.parse(result.output) as LintedFile[];
+  const report = files.flatMap(({ filePath, messages }) =>
+    messages.map(({ line, column, message, ruleId }) => {
+      return `${path.relative(repository, filePath)}:${line ?? 0}:${column ?? 0} ${message} (${ruleId ?? 'eslint'})`;
+    }),
+  );
+  return verdict(
+    [result],
+    report.join('\n'),
+    missing(
+      sources,
+      files.map(({ filePath }) => filePath),
+    ),
+  );
+}
+
+interface LintedFile {
+  readonly filePath: string;
+  readonly messages: readonly {
+    readonly line?: number;
+    readonly column?: number;
+    readonly message: string;
+    readonly ruleId: string | null;
+  }[];
+}
+
+async function format(sources: readonly string[]): Promise<Verdict> {
+  const result = await runTool('biome', ['check', '--error-on-warnings', '--colors=off', '.']);
+  return verdict([result], result.output, tooFew(sources, /Checked (\d+) files/.exec(result.output)));
+}
+
+async function dead(sources: readonly string[]): Promise<Verdict> {
+  const reporters = ['--reporter', 'symbols', '--reporter', './scripts/knipCount.ts'];
+  const result = await runTool('knip', ['--no-progress', '--treat-config-hints-as-errors', ...reporters]);
+  return verdict([result], result.output, tooFew(sources, /knip read (\d+) files/.exec(result.output)));
+}
+
+async function unit(): Promise<Verdict> {
+  const result = await runCommand('npm', ['run', '-s', 'test:unit', '--', '--reporter', 'dot']);
+  return { isClean: result.exitCode === 0, report: result.output };
+}
+
+function verdict(results: readonly CommandResult[], report: string, unread: string | undefined): Verdict {
+  if (unread !== undefined) return { isClean: false, report: `${report}\n${unread}` };
+  const isClean = results.every(({ exitCode }) => exitCode === 0);
+  return { isClean, report: isClean ? '' : report };
+}
+
+/** A complaint when `read` lacks some of the sources. */
+function missing(sources: readonly string[], read: readonly string[]): string | undefined {
+  const known = new Set(read.map(file => path.resolve(repository, file)));
+  const unread = sources.filter(file => !known.has(path.join(repository, file)));
+  return unread.length === 0 && sources.length > 0 ? undefined : `Not read by this checker: ${unread.join(', ') || 'anything'}`;
+}
+
+/** A complaint when the checker counted fewer files than there are sources. */
+function tooFew(sources: readonly string[], counted: RegExpExecArray | null): string | undefined {
+  const count = Number(counted?.[1] ?? 0);
+  return count >= sources.length && count > 0 ? undefined : `This checker read ${count} of ${sources.length} source files.`;
+}
+
+function folders(sources: readonly string[]): string[] {
+  return [...new Set(sources.map(file => file.split('/')[0] ?? ''))];
+}
+
+/** Every TypeScript source that is or will be in the repository, with `/`, relative to its root. */
+async function sourceFiles(): Promise<string[]> {
+  const places = ['src', 'webview', 'test', 'scripts', 'bench', ':!test/fixtures', ':!test/webview/app', ':!*.d.ts'];
+  const listed = await runCommand('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...places]);
+  const existing = listed.output.split('\n').filter(file => /\.tsx?$/.test(file));
+  return [...new Set(existing)];
+}
+
+async function main(): Promise<void> {
+  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(checks);
+  const sources = await sourceFiles();
+  let failed = 0;
+  const runOne = async (name: string) => {
+    const startedAt = performance.now();
+    const check = checks[name];
+    const { isClean, report } = check
+      ? await check(sources)
+      : { isClean: false, report: `There is no check ${name}; there are ${Object.keys(checks).join(', ')}.` };
+    if (!isClean) failed += 1;
+    console.log(`${isClean ? 'clean ' : 'FAILED'} ${name} (${seconds(performance.now() - startedAt)})`);
+    if (report.trim() !== '') console.log(report.trim());
+  };
+  await Promise.all(names.map(runOne));
+  console.log(`${names.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await main();
