@@ -1,6 +1,7 @@
 // `npm run check`: what can be said of the sources without running them, then the unit tests.
 //   check.ts [types|format|lint|dead|unit …]      (default: all)
 // A checker that looked at nothing reports nothing; so each must show that it read every source file.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandResult, repository, runCommand, runTool, seconds } from './command.ts';
 
@@ -15,7 +16,12 @@ type Check = (sources: readonly string[]) => Promise<Verdict>;
 const checks: Readonly<Record<string, Check>> = { types, lint, format, dead, unit };
 
 async function types(sources: readonly string[]): Promise<Verdict> {
-  const results = await Promise.all(['.', 'webview'].map(project => runTool('tsc', ['-p', project, '--listFiles'])));
+  const results = await Promise.all(
+    ['.', 'webview'].map(project => {
+      const memory = `.cache/types-${project === '.' ? 'root' : project}.json`;
+      return runTool('tsc', ['-p', project, '--listFiles', '--incremental', '--tsBuildInfoFile', memory]);
+    }),
+  );
   const lines = results.flatMap(({ output }) => output.split('\n'));
   const isListedFile = (line: string) => path.isAbsolute(line);
   return verdict(
@@ -67,7 +73,7 @@ async function dead(sources: readonly string[]): Promise<Verdict> {
 
 async function unit(): Promise<Verdict> {
   const result = await runCommand('npm', ['run', '-s', 'test:unit', '--', '--reporter', 'dot']);
-  return { isClean: result.exitCode === 0, report: result.output };
+  return verdict([result], result.output, undefined);
 }
 
 function verdict(results: readonly CommandResult[], report: string, unread: string | undefined): Verdict {
@@ -80,13 +86,17 @@ function verdict(results: readonly CommandResult[], report: string, unread: stri
 function missing(sources: readonly string[], read: readonly string[]): string | undefined {
   const known = new Set(read.map(file => path.resolve(repository, file)));
   const unread = sources.filter(file => !known.has(path.join(repository, file)));
-  return unread.length === 0 && sources.length > 0 ? undefined : `Not read by this checker: ${unread.join(', ') || 'anything'}`;
+  return unread.length === 0 && sources.length > 0
+    ? undefined
+    : `Not read by this checker: ${unread.join(', ') || 'anything'}`;
 }
 
 /** A complaint when the checker counted fewer files than there are sources. */
 function tooFew(sources: readonly string[], counted: RegExpExecArray | null): string | undefined {
   const count = Number(counted?.[1] ?? 0);
-  return count >= sources.length && count > 0 ? undefined : `This checker read ${count} of ${sources.length} source files.`;
+  return count >= sources.length && count > 0
+    ? undefined
+    : `This checker read ${count} of ${sources.length} source files.`;
 }
 
 function folders(sources: readonly string[]): string[] {
@@ -97,7 +107,9 @@ function folders(sources: readonly string[]): string[] {
 async function sourceFiles(): Promise<string[]> {
   const places = ['src', 'webview', 'test', 'scripts', 'bench', ':!test/fixtures', ':!test/webview/app', ':!*.d.ts'];
   const listed = await runCommand('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...places]);
-  const existing = listed.output.split('\n').filter(file => /\.tsx?$/.test(file));
+  const existing = listed.output
+    .split('\n')
+    .filter(file => /\.tsx?$/.test(file) && existsSync(path.join(repository, file)));
   return [...new Set(existing)];
 }
 

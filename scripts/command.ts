@@ -22,7 +22,11 @@ export interface CommandResult {
 }
 
 /** Runs a program in the repository, without a terminal; never rejects. */
-export async function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   const { env, output: mode = 'keep', limitMs } = options;
   const startedAt = performance.now();
   const child = spawn(file, args, {
@@ -41,10 +45,13 @@ export async function runCommand(file: string, args: readonly string[], options:
   const killGroup = () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
   };
-  const timer = setTimeout(() => {
-    collect(`${file} was killed: it did not end within ${limitMs ?? 0} ms.\n`);
-    killGroup();
-  }, limitMs ?? 2 ** 31 - 1);
+  const timer = setTimeout(
+    () => {
+      collect(`${file} was killed: it did not end within ${limitMs ?? 0} ms.\n`);
+      killGroup();
+    },
+    limitMs ?? 2 ** 31 - 1,
+  );
   process.once('exit', killGroup);
   const exitCode = await new Promise<number | null>(resolve => {
     child.once('error', error => {

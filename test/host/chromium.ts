@@ -26,6 +26,7 @@ export function findChromium(): string | undefined {
 /** A headless browser; who launches it closes it. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('No chromium found: install the package `chromium`, or name one in TRELLIS_CHROMIUM.');
+  if (!executablePath)
+    throw new Error('No chromium found: install the package `chromium`, or name one in TRELLIS_CHROMIUM.');
   return chromium.launch({ executablePath, headless: true, args: flags });
 }

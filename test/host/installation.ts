@@ -94,7 +94,8 @@ function installationIn(folder: string, release: HostRelease): HostInstallation 
 /** Changes with the pinned packages and with this recipe, so that an old cache is never taken for a new one. */
 async function installationKey({ server, node }: HostRelease): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([server, node]));
-  for (const file of ['installation.ts', 'spdlog.cjs']) hash.update(await readFile(path.join(import.meta.dirname, file)));
+  for (const file of ['installation.ts', 'spdlog.cjs'])
+    hash.update(await readFile(path.join(import.meta.dirname, file)));
   return `${server.version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
@@ -107,7 +108,8 @@ async function install(release: HostRelease, folder: string): Promise<void> {
     await extract(release.node, folder, 'package/bin');
     await rename(path.join(folder, 'package'), path.join(folder, 'node'));
   }
-  for (const name of unneededExtensions) await rm(path.join(vscode, 'extensions', name), { recursive: true, force: true });
+  for (const name of unneededExtensions)
+    await rm(path.join(vscode, 'extensions', name), { recursive: true, force: true });
   await dropDependencies(vscode, unneededPackages);
   await Promise.all([installDependencies(vscode), installDependencies(path.join(vscode, 'extensions'))]);
   await replaceNativeModules(path.join(vscode, 'node_modules'));
@@ -121,8 +123,11 @@ async function extract(pinned: PinnedPackage, folder: string, member: string): P
   const { name, version, sha512 } = pinned;
   await run('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder });
   const archive = path.join(folder, `${name}-${version}.tgz`);
-  const actual = createHash('sha512').update(await readFile(archive)).digest('base64');
-  if (actual !== sha512) throw new Error(`${name}@${version} has the checksum ${actual}, expected ${sha512}; not installed.`);
+  const actual = createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64');
+  if (actual !== sha512)
+    throw new Error(`${name}@${version} has the checksum ${actual}, expected ${sha512}; not installed.`);
   await run('tar', ['xzf', archive, '-C', folder, member]);
   await rm(archive);
 }

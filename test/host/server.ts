@@ -13,13 +13,13 @@ const stopLimitMs = 5_000;
 /** What keeps a test run the same on every machine: no welcome pages, no updates, no network, no questions. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
-  'workbench.colorTheme': 'Default Dark Modern',
+  'window.autoDetectColorScheme': false, // else the browser's preference overrides the theme
+  'workbench.colorTheme': 'Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
   'chat.disableAIFeatures': true,
   'chat.commandCenter.enabled': false,
-  'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
@@ -34,7 +34,7 @@ export interface ServerOptions {
   readonly variant?: HostVariant;
   /** Packages to install before the start. */
   readonly vsix?: readonly string[];
-  /** User settings, over the quiet defaults. */
+  /** User settings, over the quiet defaults. The workbench reads them once; what changes later belongs in the workspace's. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the server and so of the extension host, over this process's own. */
   readonly env?: Readonly<Record<string, string>>;
@@ -49,8 +49,6 @@ export interface VsCodeServer extends AsyncDisposable {
   readonly authority: string;
   /** Holds everything that the server and its extensions write: data, settings, extensions, HOME and TMPDIR. */
   readonly home: string;
-  /** Replaces the given user settings while the server runs; the workbench applies them at once. */
-  updateSettings(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** What the server printed so far. */
   log(): string;
   /** Ends the server and everything it started, and deletes `home`. */
@@ -62,9 +60,8 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
   const installation = await ensureHost(options.variant);
   const home = mkdtempSync(path.join(tmpdir(), 'vscode-host-'));
   const settingsFile = path.join(home, 'user/User/settings.json');
-  let settings = { ...quietSettings, ...options.settings };
   await mkdir(path.dirname(settingsFile), { recursive: true });
-  await writeFile(settingsFile, JSON.stringify(settings));
+  await writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }));
 
   const env = serverEnvironment(home, options.env);
   const folders = ['server-data-dir', 'user-data-dir', 'extensions-dir'].flatMap((name, index) => [
@@ -85,10 +82,6 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     origin: `http://127.0.0.1:${port}`,
     authority: `127.0.0.1:${port}`,
     home,
-    updateSettings: async changes => {
-      settings = { ...settings, ...changes };
-      await writeFile(settingsFile, JSON.stringify(settings));
-    },
     log: group.log,
     stop: group.stop,
     [Symbol.asyncDispose]: group.stop,
@@ -108,7 +101,9 @@ function serverFlags({ asksForTrust }: ServerOptions): string[] {
 
 function serverEnvironment(home: string, extra: ServerOptions['env']): NodeJS.ProcessEnv {
   // Variables of a VS Code around this process (its terminal sets them) would make the server talk to that one.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_V8_COVERAGE$)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(VSCODE_|ELECTRON_|NODE_V8_COVERAGE$)/.test(name),
+  );
   return {
     ...Object.fromEntries(inherited),
     HOME: home,
@@ -128,8 +123,17 @@ interface ServerGroup {
 }
 
 /** Spawns the server as the leader of a process group, which `stop`, or the end of this process, kills as a whole. */
-function spawnServer(host: HostInstallation, args: readonly string[], env: NodeJS.ProcessEnv, home: string): ServerGroup {
-  const child = spawn(host.nodePath, [host.serverMain, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+function spawnServer(
+  host: HostInstallation,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  home: string,
+): ServerGroup {
+  const child = spawn(host.nodePath, [host.serverMain, ...args], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import type { VsCodeServer } from './server.ts';
 
+const paletteLimitMs = 5_000;
 const screenshotFolder = path.resolve(import.meta.dirname, '../../out/screenshots');
 
 export interface WorkbenchAddress {
@@ -37,11 +38,25 @@ export async function openWorkbench(page: Page, server: VsCodeServer, address: W
 
 /** Picks the command `title` in the palette, as a user does. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  const input = quickInput(page);
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  // While VS Code starts, a part that takes the focus closes the palette again, so it may have to be opened twice.
+  for (let attemptsLeft = 5; ; attemptsLeft -= 1) {
+    try {
+      await page.keyboard.press('F1');
+      await quickInput(page).fill(`>${title}`, { timeout: paletteLimitMs });
+      await row.click({ timeout: paletteLimitMs });
+      return;
+    } catch (error) {
+      if (attemptsLeft === 1) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** Changes the colour theme to the one called `name`, such as `Dark High Contrast`. */
+export async function pickTheme(page: Page, name: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await answerInput(page, name);
 }
 
 /** Types `text` into the input box that is open, and presses Enter. */
