@@ -1,13 +1,16 @@
 import type { ItemId } from './schema/ids.ts';
-import type { Plan, WorkItem } from './schema/plan.ts';
+import type { WorkItem } from './schema/plan.ts';
 
-type Graph = Pick<Plan, 'items'>;
+/** A plan, or as much of one as makes a graph. */
+export interface PlanGraph {
+  readonly items: readonly WorkItem[];
+}
 
-export function itemById(plan: Graph, id: string): WorkItem | undefined {
+export function itemById(plan: PlanGraph, id: string): WorkItem | undefined {
   return plan.items.find(item => item.id === id);
 }
 
-export function itemsWithoutDependencies(plan: Graph): WorkItem[] {
+export function itemsWithoutDependencies(plan: PlanGraph): WorkItem[] {
   return plan.items.filter(item => item.dependencies.length === 0);
 }
 
@@ -15,7 +18,7 @@ export function itemsWithoutDependencies(plan: Graph): WorkItem[] {
  * Items in an order in which each comes after its dependencies; of those that could come next, the one that stands
  * first in the plan (Kahn's algorithm). A cycle, or an unknown dependency, leaves its items out.
  */
-export function topologicalOrder(plan: Graph): WorkItem[] {
+export function topologicalOrder(plan: PlanGraph): WorkItem[] {
   const waitingFor = new Map<ItemId, number>(plan.items.map(item => [item.id, new Set(item.dependencies).size]));
   const dependents = dependentsByItem(plan);
   const ready = plan.items.filter(item => waitingFor.get(item.id) === 0);
@@ -32,7 +35,7 @@ export function topologicalOrder(plan: Graph): WorkItem[] {
 }
 
 /** The items that wait for each item directly. */
-export function dependentsByItem(plan: Graph): ReadonlyMap<ItemId, readonly WorkItem[]> {
+export function dependentsByItem(plan: PlanGraph): ReadonlyMap<ItemId, readonly WorkItem[]> {
   const dependents = new Map<ItemId, WorkItem[]>(plan.items.map(item => [item.id, []]));
   for (const item of plan.items) {
     for (const dependency of new Set(item.dependencies)) dependents.get(dependency)?.push(item);
@@ -41,12 +44,12 @@ export function dependentsByItem(plan: Graph): ReadonlyMap<ItemId, readonly Work
 }
 
 /** All items that depend on any of `ids`, directly or not; without `ids` themselves unless one depends on another. */
-export function descendants(plan: Graph, ids: Iterable<ItemId>): ReadonlySet<ItemId> {
+export function descendants(plan: PlanGraph, ids: Iterable<ItemId>): ReadonlySet<ItemId> {
   return reach(ids, dependentsByItem(plan));
 }
 
 /** All items that `id` depends on, directly or not. */
-export function ancestors(plan: Graph, id: ItemId): ReadonlySet<ItemId> {
+export function ancestors(plan: PlanGraph, id: ItemId): ReadonlySet<ItemId> {
   const items = new Map(plan.items.map(item => [item.id, item]));
   const dependencies = new Map(
     plan.items.map(item => [item.id, item.dependencies.flatMap(dependency => items.get(dependency) ?? [])] as const),
@@ -68,7 +71,7 @@ function reach(start: Iterable<ItemId>, next: ReadonlyMap<ItemId, readonly WorkI
 }
 
 /** The path that closes a cycle, each item followed by one it depends on, such as `[a, b, c, a]`; undefined when there is none. */
-export function findCycle(plan: Graph): ItemId[] | undefined {
+export function findCycle(plan: PlanGraph): ItemId[] | undefined {
   const ordered = new Set(topologicalOrder(plan).map(item => item.id));
   const items = new Map(plan.items.map(item => [item.id, item]));
   const isStuck = (id: ItemId) => items.has(id) && !ordered.has(id);
@@ -93,7 +96,7 @@ export function findCycle(plan: Graph): ItemId[] | undefined {
  * `weight(item)` (by default 1). The claim order of the queue: longest remaining path first.
  */
 export function remainingPathLengths(
-  plan: Graph,
+  plan: PlanGraph,
   weight: (item: WorkItem) => number = () => 1,
 ): ReadonlyMap<ItemId, number> {
   const lengths = new Map<ItemId, number>();
@@ -106,7 +109,7 @@ export function remainingPathLengths(
 }
 
 /** The longest chain of items by weight: no number of workers ends the plan earlier than it. */
-export function criticalPath(plan: Graph, weight?: (item: WorkItem) => number): WorkItem[] {
+export function criticalPath(plan: PlanGraph, weight?: (item: WorkItem) => number): WorkItem[] {
   const lengths = remainingPathLengths(plan, weight);
   const dependents = dependentsByItem(plan);
   const longest = (items: readonly WorkItem[]): WorkItem | undefined =>
@@ -126,7 +129,7 @@ export function criticalPath(plan: Graph, weight?: (item: WorkItem) => number): 
 }
 
 /** Everything that is wrong with the graph itself, one sentence each; none for a plan that can be run. */
-export function planProblems(plan: Graph): string[] {
+export function planProblems(plan: PlanGraph): string[] {
   const problems: string[] = [];
   const ids = new Set<string>();
   for (const item of plan.items) {

@@ -1,7 +1,7 @@
-import { ancestors, descendants, remainingPathLengths } from '../domain/planGraph.ts';
+import { ancestors, descendants, type PlanGraph, remainingPathLengths } from '../domain/planGraph.ts';
 import type { OrderState, RunState } from '../domain/runState.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
-import type { Plan, Priority, WorkItem } from '../domain/schema/plan.ts';
+import type { Priority, WorkItem } from '../domain/schema/plan.ts';
 
 const URGENCY: Readonly<Record<Priority, number>> = { high: 2, normal: 1, low: 0 };
 
@@ -13,7 +13,7 @@ export interface PlanRanks {
   readonly remaining: ReadonlyMap<ItemId, number>;
 }
 
-export function rankPlan(plan: Pick<Plan, 'items'>): PlanRanks {
+export function rankPlan(plan: PlanGraph): PlanRanks {
   const own = new Map(plan.items.map(item => [item.id, item.priority]));
   const priority = plan.items.map((item): [ItemId, Priority] => {
     const waiting = [...descendants(plan, [item.id])].map(id => own.get(id) ?? 'low');
@@ -55,6 +55,6 @@ export function occupiedFiles(state: RunState): ReadonlySet<string> {
 }
 
 /** The failed item that `item` depends on, directly or not, if there is one. */
-export function failedAncestor(state: RunState, plan: Pick<Plan, 'items'>, item: WorkItem): ItemId | undefined {
+export function failedAncestor(state: RunState, plan: PlanGraph, item: WorkItem): ItemId | undefined {
   return [...ancestors(plan, item.id)].find(id => state.items[id]?.status === 'failed');
 }

@@ -1,0 +1,114 @@
+import type { Agent, AgentBrief, AgentOutcome } from '../agents/agent.ts';
+import { AbortError, errorMessage, ModelError, StorageError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { MergeConflict, StagedView } from '../changes/stagedFiles.ts';
+import { ancestors } from '../domain/planGraph.ts';
+import type { Plan, WorkItem } from '../domain/schema/plan.ts';
+import type { ProjectContext } from '../planning/planner.ts';
+import type { Claim, WorkQueue } from '../scheduling/workQueue.ts';
+import { findViolations } from '../world/worldModel.ts';
+import { type ItemServicesParts, itemServices } from './itemServices.ts';
+import type { Pause } from './workerPool.ts';
+
+export interface ItemRunnerParts extends ItemServicesParts {
+  readonly queue: WorkQueue;
+  readonly agentFor: (mode: WorkItem['mode']) => Agent;
+  readonly plan: Plan;
+  readonly request: string;
+  readonly context: ProjectContext;
+  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
+  readonly currentHash: (path: string) => Promise<string>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** How often an item is tried again at once because its edits conflict with those of another item. */
+const CONFLICT_RETRIES = 2;
+
+/** Carries out claimed items: agent, merge, consistency, and the end that the queue is told. */
+export class ItemRunner {
+  readonly #parts: ItemRunnerParts;
+
+  constructor(parts: ItemRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws what ends the whole run: a model that cannot be had, a journal that cannot be written, an abort. */
+  async run(claim: Claim, pause: Pause): Promise<void> {
+    const { run, queue, logger } = this.#parts;
+    const { item, sessionId } = claim;
+    run.append({ type: 'session.started', sessionId, workerId: claim.workerId, itemId: item.id });
+    try {
+      const outcome = await this.#attempt(claim, pause);
+      if (outcome.kind === 'done') queue.complete(claim, outcome.summary);
+      else queue.giveBack(claim, outcome.reason);
+    } catch (error) {
+      if (error instanceof ModelError || error instanceof StorageError || error instanceof AbortError) throw error;
+      this.#parts.signal.throwIfAborted();
+      logger.log('error', 'An item failed.', { runId: run.runId, itemId: item.id, error });
+      queue.giveBack(claim, errorMessage(error));
+    } finally {
+      if (!this.#parts.signal.aborted) run.append({ type: 'session.ended', sessionId, reason: 'its work order ended' });
+    }
+  }
+
+  async #attempt(claim: Claim, pause: Pause): Promise<AgentOutcome> {
+    const { staged, plan, agentFor, signal } = this.#parts;
+    const { item } = claim;
+    const dependencies = new Set<string>(ancestors(plan, item.id));
+    let feedback = this.#feedbackFor(item);
+    for (let retry = 0; ; retry++) {
+      const view = await staged.viewFor(item.id, [...dependencies]);
+      const services = itemServices(this.#parts, claim, view, pause);
+      const outcome = await agentFor(item.mode).run(this.#brief(item, feedback), services, { signal });
+      if (outcome.kind === 'failed') {
+        await staged.discard(item.id);
+        return outcome;
+      }
+      await this.#recordViolations(item, view);
+      const merged = await staged.commit(item.id);
+      if (merged.ok) {
+        this.#parts.run.append({ type: 'layer.committed', itemId: item.id, layer: merged.layer });
+        return outcome;
+      }
+      await staged.discard(item.id);
+      const remarks = merged.conflicts.map(describeConflict);
+      if (retry === CONFLICT_RETRIES) return { kind: 'failed', reason: remarks.join('\n') };
+      feedback = [...feedback, ...remarks];
+      for (const conflict of merged.conflicts) for (const other of conflict.otherItemIds) dependencies.add(other);
+    }
+  }
+
+  #brief(item: WorkItem, feedback: readonly string[]): AgentBrief {
+    const { plan, request, context, run } = this.#parts;
+    const upstream = ancestors(plan, item.id);
+    const dependencyReports = plan.items
+      .filter(other => upstream.has(other.id))
+      .map(({ id, filePath }) => ({ itemId: id, filePath, summary: run.state.items[id]?.note ?? '' }));
+    return { item, request, context, dependencyReports, feedback };
+  }
+
+  /** Remarks of the last evaluation, and why the last attempt at this item was given back. */
+  #feedbackFor(item: WorkItem): readonly string[] {
+    const { state } = this.#parts.run;
+    const order = Object.values(state.orders).find(({ itemId, status }) => itemId === item.id && status === 'claimed');
+    const lastReason = (order?.retryCount ?? 0) > 0 ? state.items[item.id]?.note : undefined;
+    return [...state.feedback, ...(lastReason === undefined ? [] : [lastReason])];
+  }
+
+  async #recordViolations(item: WorkItem, view: StagedView): Promise<void> {
+    const { run, currentHash, staged } = this.#parts;
+    const changes = await view.changes();
+    const stagedPaths = new Set((await staged.treeFor(item.id)).keys());
+    const observation = { item, reads: view.reads, changes, stagedPaths, currentHash };
+    for (const violation of await findViolations(observation)) {
+      run.append({ type: 'violation.found', violation });
+    }
+    if (changes.length > 0) run.append({ type: 'edit.staged', itemId: item.id, changes: [...changes] });
+  }
+}
+
+function describeConflict({ path, otherItemIds, markedText }: MergeConflict): string {
+  const sides = markedText === undefined ? '' : ` Both sides:\n${markedText}`;
+  return `Your edit of ${path} conflicts with the work of ${otherItemIds.join(', ')}, which is in the tree now.${sides}`;
+}

@@ -1,0 +1,84 @@
+import type { AgentRecorder, AgentServices, CommandObservation } from '../agents/agent.ts';
+import { decideCommand } from '../agents/commandPolicy.ts';
+import type { IdSource } from '../base/clock.ts';
+import type { StagedFiles, StagedView } from '../changes/stagedFiles.ts';
+import type { ModelClient } from '../models/modelClient.ts';
+import type { Claim } from '../scheduling/workQueue.ts';
+import type { JournaledRun } from './journaledRun.ts';
+import type { Proof } from './proof.ts';
+import type { Questions } from './questions.ts';
+import type { Pause } from './workerPool.ts';
+
+export interface ItemServicesParts {
+  readonly run: JournaledRun;
+  readonly model: ModelClient;
+  readonly staged: StagedFiles;
+  readonly proof: Proof;
+  readonly questions: Questions;
+  readonly ids: IdSource;
+}
+
+/** Characters of a command's output that go back to a model; its beginning and its end. */
+const OUTPUT_BUDGET = 6000;
+
+/** What the agent that works on `claim` may do to the world. */
+export function itemServices(parts: ItemServicesParts, claim: Claim, view: StagedView, pause: Pause): AgentServices {
+  const { item, sessionId, workerId } = claim;
+  return {
+    sessionId,
+    model: parts.model,
+    files: view,
+    recorder: itemRecorder(parts, claim),
+    runCommand: async (command, options) => {
+      const decision = decideCommand(command);
+      if (decision.kind === 'deny') return { outcome: 'notRun', text: decision.reason };
+      return observe(await parts.proof.runCommand(command, await parts.staged.treeFor(item.id), options));
+    },
+    checkSyntax: async (paths, options) => {
+      const results = await parts.proof.checkSyntax(paths, await parts.staged.treeFor(item.id), options);
+      return results.filter(result => !result.ok).map(({ path, message, line }) => fileProblem(path, message, line));
+    },
+    ask: question => {
+      const id = parts.ids('question');
+      const answer = parts.questions.ask({ kind: 'worker', workerId, itemId: item.id }, { ...question, id });
+      return pause.whileWaitingFor(id, answer);
+    },
+  };
+}
+
+function fileProblem(path: string, message = 'does not parse', line?: number) {
+  return { path, message, ...(line === undefined ? {} : { line }) };
+}
+
+function itemRecorder({ run, ids }: ItemServicesParts, { item, sessionId }: Claim): AgentRecorder {
+  const step = { itemId: item.id, sessionId };
+  return {
+    thought: text => void run.append({ type: 'agent.think', ...step, text }, sessionId),
+    acting: action => {
+      const actionId = ids('action');
+      run.append({ type: 'agent.act', ...step, actionId, action }, sessionId);
+      return actionId;
+    },
+    learned: (actionId, { succeeded, summary, observation }) => {
+      const observed = observation === undefined ? {} : { observationHash: run.contents.put(observation) };
+      run.append({ type: 'agent.learn', ...step, actionId, succeeded, summary, ...observed }, sessionId);
+    },
+  };
+}
+
+function observe(result: Awaited<ReturnType<Proof['runCommand']>>): CommandObservation {
+  if ('unproven' in result) return { outcome: 'notRun', text: result.unproven };
+  const ending = result.outcome === 'exited' ? `exit code ${String(result.exitCode)}` : result.outcome;
+  const output = [result.stdout, result.stderr].filter(text => text.trim() !== '').join('\n');
+  return {
+    outcome: result.exitCode === 0 ? 'succeeded' : 'failed',
+    text: `${ending}\n${cutMiddle(output, OUTPUT_BUDGET)}`,
+  };
+}
+
+/** Keeps the two ends of a text that is over `limit` characters: what failed is said at one of them. */
+export function cutMiddle(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = Math.floor(limit / 2);
+  return `${text.slice(0, half)}\n… ${text.length - 2 * half} characters left out …\n${text.slice(-half)}`;
+}

@@ -1,0 +1,104 @@
+import type { TreeOverlay } from '../changes/stagedFiles.ts';
+import type { TestScope } from '../domain/schema/events.ts';
+import type { ItemId } from '../domain/schema/ids.ts';
+import type { TestReport } from '../domain/schema/testReport.ts';
+import { checkSyntax, type SyntaxResult } from '../quality/syntax.ts';
+import type { TestCommand } from '../quality/testCommand.ts';
+import { parseTestResults } from '../quality/testResults/parseTestResults.ts';
+import type { CommandResult, SandboxAvailability, SandboxSession } from '../sandbox/sandbox.ts';
+import type { JournaledRun } from './journaledRun.ts';
+import { treeHash } from './treeHash.ts';
+
+export interface ProofParts {
+  readonly run: JournaledRun;
+  readonly workspace: string;
+  /** Looked for once, when the first command is to be run. */
+  readonly sandbox: () => Promise<SandboxAvailability>;
+  /** How the project's tests are run, or one sentence on why that is not known. */
+  readonly findTestCommand: (overlay: TreeOverlay) => Promise<TestCommand | string>;
+}
+
+/** Something that could not be found out, and why. */
+export interface Unproven {
+  readonly unproven: string;
+}
+
+export interface TestedTree {
+  readonly treeHash: string;
+  readonly tests: TestReport | Unproven;
+}
+
+/** Everything of a run that executes code: always in the sandbox, on a private copy of a staged tree. */
+export class Proof {
+  readonly #parts: ProofParts;
+
+  constructor(parts: ProofParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs the project's own tests on the workspace with `overlay` over it; both ends of it are in the journal. */
+  async runTests(
+    scope: TestScope,
+    overlay: TreeOverlay,
+    options: { readonly signal: AbortSignal; readonly itemId?: ItemId },
+  ): Promise<TestedTree> {
+    const { run, findTestCommand } = this.#parts;
+    const hash = treeHash(overlay);
+    const command = await findTestCommand(overlay);
+    if (typeof command === 'string') return { treeHash: hash, tests: { unproven: command } };
+    const subject = { scope, ...(options.itemId === undefined ? {} : { itemId: options.itemId }) };
+    run.append({ type: 'tests.started', ...subject, command: command.display });
+    const result = await this.#inSandbox(overlay, options, session => session.run(command, options));
+    if ('unproven' in result) return { treeHash: hash, tests: result };
+    const report = parseTestResults(result);
+    const outputHash = run.contents.put(`${result.stdout}\n${result.stderr}`);
+    run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier: result.tier, report, outputHash });
+    return { treeHash: hash, tests: report };
+  }
+
+  /** Runs a shell command that an agent asked for. */
+  runCommand(
+    command: string,
+    overlay: TreeOverlay,
+    options: { readonly signal: AbortSignal },
+  ): Promise<CommandResult | Unproven> {
+    return this.#inSandbox(overlay, options, session => session.run({ argv: ['sh', '-c', command] }, options));
+  }
+
+  /** Whether the files at `paths` parse; files that `overlay` does not have are left out. */
+  async checkSyntax(
+    paths: readonly string[],
+    overlay: TreeOverlay,
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly SyntaxResult[]> {
+    const files = paths.flatMap(path => {
+      const file = overlay.get(path);
+      return file ? [{ path, content: file.content }] : [];
+    });
+    if (files.length === 0) return [];
+    const sandbox = await this.#parts.sandbox();
+    if (!sandbox.isAvailable) return checkSyntax(files, undefined, options);
+    const session = await sandbox.sandbox.open({ root: this.#parts.workspace, changes: overlay }, options);
+    try {
+      return await checkSyntax(files, session, options);
+    } finally {
+      await session.dispose();
+    }
+  }
+
+  async #inSandbox<T>(
+    overlay: TreeOverlay,
+    options: { readonly signal: AbortSignal },
+    work: (session: SandboxSession) => Promise<T>,
+  ): Promise<T | Unproven> {
+    const { workspace } = this.#parts;
+    const sandbox = await this.#parts.sandbox();
+    if (!sandbox.isAvailable) return { unproven: sandbox.reason };
+    const session = await sandbox.sandbox.open({ root: workspace, changes: overlay }, options);
+    try {
+      return await work(session);
+    } finally {
+      await session.dispose();
+    }
+  }
+}

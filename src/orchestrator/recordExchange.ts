@@ -1,0 +1,50 @@
+import { itemIdSchema } from '../domain/schema/ids.ts';
+import type { ModelExchangeEvent } from '../models/recordingMiddleware.ts';
+import type { JournaledRun } from './journaledRun.ts';
+
+/** Writes a model call to the journal, its texts to the content store; what was paid for is on the disk before it is used. */
+export async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Promise<void> {
+  const { exchangeId, call, settings } = event.request;
+  const itemId = call.itemId === undefined ? {} : { itemId: itemIdSchema.parse(call.itemId) };
+  switch (event.type) {
+    case 'requested':
+      run.append(
+        {
+          type: 'model.requested',
+          exchangeId,
+          role: call.role,
+          ...itemId,
+          ...(call.sessionId === undefined ? {} : { sessionId: call.sessionId }),
+          ...settings,
+          messages: call.messages.map(({ role, content }) => ({ role, hash: run.contents.put(content) })),
+        },
+        exchangeId,
+      );
+      return;
+    case 'failed':
+      run.append({ type: 'model.failed', exchangeId, message: event.message, willRetry: event.willRetry }, exchangeId);
+      return;
+    case 'responded': {
+      const { text, finishReason, usage, costUsd, latencyMs, isCached } = event.reply;
+      const cost = costUsd === undefined ? {} : { costUsd };
+      const textHash = run.contents.put(text);
+      run.append(
+        {
+          type: 'model.responded',
+          exchangeId,
+          role: call.role,
+          ...itemId,
+          textHash,
+          finishReason,
+          usage,
+          ...cost,
+          latencyMs,
+          isCached,
+        },
+        exchangeId,
+      );
+      await run.sync();
+      return;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import type { Agent } from '../agents/agent.ts';
+import type { Clock, IdSource } from '../base/clock.ts';
+import { AbortError, PlanningError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { StagedChange, StagedFiles } from '../changes/stagedFiles.ts';
+import { planProblems } from '../domain/planGraph.ts';
+import type { RunOutcome } from '../domain/schema/events.ts';
+import type { AgentMode, Plan } from '../domain/schema/plan.ts';
+import type { QualityScore } from '../domain/schema/quality.ts';
+import type { TestReport } from '../domain/schema/testReport.ts';
+import type { ModelClient } from '../models/modelClient.ts';
+import type { ContextCollector, Planner, ProjectContext } from '../planning/planner.ts';
+import type { QualityGate } from '../quality/qualityGate.ts';
+import type { WorkQueue } from '../scheduling/workQueue.ts';
+import { evaluate } from './evaluation.ts';
+import type { ChangeSink, HumanChannel } from './humanChannel.ts';
+import { ItemRunner } from './itemRunner.ts';
+import type { JournaledRun } from './journaledRun.ts';
+import type { Proof } from './proof.ts';
+import { Questions } from './questions.ts';
+import { WorkerPool } from './workerPool.ts';
+
+export interface RunParts {
+  readonly run: JournaledRun;
+  readonly model: ModelClient;
+  readonly contextCollector: ContextCollector;
+  readonly planner: Planner;
+  readonly agentFor: (mode: AgentMode) => Agent;
+  readonly staged: StagedFiles;
+  readonly proof: Proof;
+  readonly gate: QualityGate;
+  readonly queueFor: (plan: Plan) => WorkQueue;
+  readonly human: HumanChannel;
+  readonly sink: ChangeSink;
+  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
+  readonly currentHash: (path: string) => Promise<string>;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+}
+
+export interface RunSettings {
+  readonly request: string;
+  readonly workers: number;
+  readonly maxIterations: number;
+  readonly contextTokens: number;
+  readonly stopAfterPlan: boolean;
+}
+
+/** How a run ended, when no error ended it. */
+export interface RunEnding {
+  readonly outcome: RunOutcome;
+  readonly message: string;
+}
+
+/**
+ * The path of one request: context, plan, approval, work, proof, review, acceptance. It keeps nothing that is not in
+ * the journal; aborting `abort` ends it with an `AbortError` wherever it is, once everything under way has ended.
+ */
+export class RunCourse {
+  readonly #parts: RunParts;
+  readonly #settings: RunSettings;
+  readonly #abort: AbortController;
+  readonly #questions: Questions;
+
+  constructor(parts: RunParts, settings: RunSettings, abort: AbortController) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#abort = abort;
+    this.#questions = new Questions(parts.run, parts.human, abort.signal);
+  }
+
+  async follow(): Promise<RunEnding> {
+    const { run } = this.#parts;
+    const context = await this.#collectContext();
+    const proposed = await this.#plan(context);
+    if (this.#settings.stopAfterPlan) {
+      return { outcome: 'planned', message: `The plan has ${proposed.items.length} items.` };
+    }
+    const plan = await this.#approve(proposed);
+    if (!plan) return { outcome: 'cancelled', message: 'The plan was not approved; nothing was done.' };
+    const { score, changes } = await this.#carryOut(plan, context);
+    await run.sync();
+    if (!score.passed) return { outcome: 'qualityNotReached', message: qualityMessage(score, run.state.threshold) };
+    if (changes.length === 0) return { outcome: 'applied', message: 'The run passed and has nothing to change.' };
+    return this.#review(score, changes);
+  }
+
+  async #collectContext(): Promise<ProjectContext> {
+    const { contextCollector, run } = this.#parts;
+    const { request, contextTokens } = this.#settings;
+    const options = { tokenBudget: contextTokens, signal: this.#abort.signal };
+    const context = await contextCollector.collect(request, options);
+    run.append({
+      type: 'context.collected',
+      summary: [...context.languages, ...context.frameworks, ...context.conventions].join('; '),
+      files: context.relevantFiles.map(file => file.path),
+    });
+    return context;
+  }
+
+  async #plan(context: ProjectContext): Promise<Plan> {
+    const { planner, run } = this.#parts;
+    const plan = await planner.plan(this.#settings.request, context, {
+      signal: this.#abort.signal,
+      ask: question => this.#questions.ask({ kind: 'planner' }, question),
+      onRejected: (attempt, problems) => void run.append({ type: 'plan.rejected', attempt, problems: [...problems] }),
+    });
+    run.append({ type: 'plan.proposed', plan });
+    return plan;
+  }
+
+  /** The plan as the human wants it; undefined when it is turned down. */
+  async #approve(proposed: Plan): Promise<Plan | undefined> {
+    const { human, run } = this.#parts;
+    const decision = await human.approvePlan(proposed, { signal: this.#abort.signal });
+    if (decision.kind === 'cancel') return undefined;
+    const problems = planProblems(decision.plan);
+    if (problems.length > 0) throw new PlanningError(`The edited plan cannot be run. ${problems.join(' ')}`);
+    if (decision.plan !== proposed) run.append({ type: 'plan.edited', plan: decision.plan });
+    run.append({ type: 'plan.approved', by: decision.by });
+    return decision.plan;
+  }
+
+  /** Runs the plan, and the items at fault again, until the score passes or the iterations are used up. */
+  async #carryOut(
+    plan: Plan,
+    context: ProjectContext,
+  ): Promise<{ readonly score: QualityScore; readonly changes: readonly StagedChange[] }> {
+    const { run, proof, queueFor } = this.#parts;
+    const { signal } = this.#abort;
+    const queue = queueFor(plan);
+    const pool = this.#pool(queue, plan, context);
+    const baseline = proof.runTests('baseline', new Map(), { signal });
+    // Awaited after the work; until then a failure of it must not count as unhandled.
+    baseline.catch(() => undefined);
+    await pool.workOff();
+    const { tests } = await baseline;
+    const parts = { ...this.#parts, plan, request: this.#settings.request, baseline: reportOf(tests) };
+    let result = await evaluate(parts, { signal });
+    while (!result.score.passed && run.state.iteration < this.#settings.maxIterations) {
+      queue.rerun(result.score.itemsAtFault, run.state.iteration + 1, result.score.feedback);
+      await pool.workOff();
+      result = await evaluate(parts, { signal });
+    }
+    return result;
+  }
+
+  #pool(queue: WorkQueue, plan: Plan, context: ProjectContext): WorkerPool {
+    const { run, clock } = this.#parts;
+    const { signal } = this.#abort;
+    const { request, workers } = this.#settings;
+    const runner = new ItemRunner({
+      ...this.#parts,
+      questions: this.#questions,
+      queue,
+      plan,
+      request,
+      context,
+      signal,
+    });
+    return new WorkerPool({
+      clock,
+      queue,
+      log: run,
+      workerIds: Array.from({ length: workers }, (_, index) => `worker-${index + 1}`),
+      capabilities: ['analyzer', 'coder', 'sdet'],
+      runOrder: (claim, pause) => runner.run(claim, pause),
+      signal,
+      abandon: () => this.#abort.abort(new AbortError('The run was abandoned after an error.')),
+    });
+  }
+
+  async #review(score: QualityScore, changes: readonly StagedChange[]): Promise<RunEnding> {
+    const { run, human, sink } = this.#parts;
+    const { signal } = this.#abort;
+    run.append({ type: 'review.opened' });
+    const decision = await human.review({ score, changes }, { signal });
+    signal.throwIfAborted();
+    const kept = decision.kind === 'accept' ? decision.changes : [];
+    run.append({ type: 'review.decided', decision: decision.kind, paths: kept.map(change => change.path) });
+    if (kept.length === 0)
+      return { outcome: 'refused', message: 'You refused the changes; your files are as they were.' };
+    await run.sync();
+    const { checkpointId } = await sink.apply(kept, { runId: run.runId, signal });
+    const applied = kept.map(({ before: _, after: __, ...change }) => change);
+    run.append({ type: 'changes.applied', changes: applied, ...(checkpointId === undefined ? {} : { checkpointId }) });
+    return { outcome: 'applied', message: `${kept.length} ${kept.length === 1 ? 'file' : 'files'} changed.` };
+  }
+}
+
+function reportOf(tests: TestReport | { readonly unproven: string }): TestReport | undefined {
+  return 'unproven' in tests ? undefined : tests;
+}
+
+function qualityMessage(score: QualityScore, threshold: number): string {
+  const [reason] = score.feedback;
+  return `The quality ${score.overall.toFixed(2)} is below the threshold ${threshold.toFixed(2)}; nothing was applied.${reason === undefined ? '' : ` ${reason}`}`;
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { errorMessage, ModelError } from '../base/errors.ts';
+import type { PromptLibrary } from '../base/promptLibrary.ts';
+import type { ItemId } from '../domain/schema/ids.ts';
+import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
+import { callForJson, type ModelClient } from '../models/modelClient.ts';
+import { collectFacts, type Fact } from './facts.ts';
+import type { Findings, QualityGate } from './qualityGate.ts';
+
+export interface QualityGateOptions {
+  readonly model: ModelClient;
+  /** Holds the prompt `judge`. */
+  readonly prompts: PromptLibrary;
+  /** The overall score from which a result passes, 0 to 1. */
+  readonly threshold: number;
+}
+
+/** The judge's answer. Models write more than asked for, and numbers a little out of range. */
+const verdictSchema = z.looseObject({
+  completeness: z.number().min(0).max(1),
+  correctness: z.number().min(0).max(1),
+  feedback: z.array(z.string()).default([]),
+  items_at_fault: z.array(z.string()).default([]),
+});
+type Verdict = z.infer<typeof verdictSchema>;
+
+/** Characters of the diff that the judge reads: about 8,000 tokens. */
+const DIFF_BUDGET = 32_000;
+
+export function createQualityGate(options: QualityGateOptions): QualityGate {
+  return {
+    score: async (findings, { signal, onEvidence }) => {
+      const facts = collectFacts(findings);
+      for (const { evidence } of facts) onEvidence?.(evidence);
+      const isDecided = facts.some(fact => fact.isDecisive);
+      const opinion = isDecided ? undefined : await askJudge(options, findings, facts, signal);
+      if (opinion) onEvidence?.(opinion.evidence);
+      return computeScore(findings, facts, opinion, options.threshold);
+    },
+  };
+}
+
+interface Opinion {
+  readonly evidence: Evidence;
+  /** Absent when the judge had nothing usable to say. */
+  readonly verdict?: Verdict;
+}
+
+/** A judge that fails does not fail the run: the facts alone decide then, and the evidence says so. */
+async function askJudge(
+  { model, prompts }: QualityGateOptions,
+  findings: Findings,
+  facts: readonly Fact[],
+  signal: AbortSignal,
+): Promise<Opinion> {
+  const { system, user } = prompts.render('judge', {
+    request: findings.request,
+    items: findings.plan.items.map(({ id, filePath, description }) => `${id} (${filePath}): ${description}`).join('\n'),
+    facts: facts.map(({ evidence }) => `- ${evidence.summary}`).join('\n'),
+    diff: cutDiff(findings.diff),
+  });
+  const messages = [
+    { role: 'system', content: system },
+    { role: 'user', content: user },
+  ] as const;
+  try {
+    const { value } = await callForJson(model, { role: 'judge', messages }, verdictSchema, { signal, prompts });
+    const summary = `The judge says completeness ${value.completeness}, correctness ${value.correctness}.`;
+    return { verdict: value, evidence: { kind: 'judge', verdict: 'holds', summary, treeHash: findings.treeHash } };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const summary = `The judge gave no usable verdict, so the facts alone decide: ${errorMessage(error)}`;
+    return { evidence: { kind: 'judge', verdict: 'unproven', summary, treeHash: findings.treeHash } };
+  }
+}
+
+function cutDiff(diff: string): string {
+  if (diff.length <= DIFF_BUDGET) return diff;
+  return `${diff.slice(0, DIFF_BUDGET)}\n[${diff.length - DIFF_BUDGET} more characters of the diff are left out]`;
+}
+
+/** What holds when no judge spoke: no more than facts can show. */
+const unjudged = { completeness: 0.8, correctness: 1, feedback: [], items_at_fault: [] };
+
+function computeScore(
+  { plan }: Findings,
+  facts: readonly Fact[],
+  opinion: Opinion | undefined,
+  threshold: number,
+): QualityScore {
+  const verdict: Verdict = opinion?.verdict ?? unjudged;
+  const completeness = Math.min(verdict.completeness, ...facts.map(fact => fact.completenessCap ?? 1));
+  const correctness = Math.min(verdict.correctness, ...facts.map(fact => fact.correctnessCap ?? 1));
+  const overall = Math.min((completeness + correctness) / 2, ...facts.map(overallCap));
+  const isDecided = facts.some(fact => fact.isDecisive);
+  const isKnown = opinion?.verdict !== undefined || facts.some(isProof);
+  const passed = !isDecided && isKnown && overall >= threshold;
+  const feedback = [...facts.flatMap(fact => fact.feedback), ...verdict.feedback];
+  const silence = 'Neither the tests nor a judge could say whether the result is right.';
+  return {
+    overall,
+    completeness,
+    correctness,
+    passed,
+    evidence: [...facts.map(fact => fact.evidence), ...(opinion ? [opinion.evidence] : [])],
+    feedback: isDecided || isKnown ? feedback : [...feedback, silence],
+    itemsAtFault: passed ? [] : itemsAtFault(plan, facts, verdict),
+  };
+}
+
+/** A decisive fact keeps the overall score under its own cap, however good the rest is. */
+function overallCap({ isDecisive, correctnessCap, completenessCap }: Fact): number {
+  return isDecisive ? Math.min(correctnessCap ?? 1, completenessCap ?? 1) : 1;
+}
+
+/** Passing tests are the one fact that can stand without a judge. */
+function isProof({ evidence }: Fact): boolean {
+  return evidence.kind === 'tests' && evidence.verdict === 'holds';
+}
+
+/** The facts' before the judge's; when nobody points anywhere, all of them. */
+function itemsAtFault(plan: Findings['plan'], facts: readonly Fact[], verdict: Verdict): ItemId[] {
+  const ids = plan.items.map(item => item.id);
+  const byFacts = new Set<string>(facts.flatMap(fact => fact.itemsAtFault));
+  const byJudge = new Set(verdict.items_at_fault);
+  const chosen = byFacts.size > 0 ? byFacts : byJudge;
+  const known = ids.filter(id => chosen.has(id));
+  return known.length > 0 ? known : ids;
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { ModelError } from '../../../src/base/errors.ts';
+import { FilePromptLibrary } from '../../../src/base/promptLibrary.ts';
+import type { TestReport } from '../../../src/domain/schema/testReport.ts';
+import { createQualityGate } from '../../../src/quality/createQualityGate.ts';
+import type { Findings } from '../../../src/quality/qualityGate.ts';
+import { buildItem, buildPlan } from '../../support/builders.ts';
+import { scriptedModelClient } from '../../support/scriptedModelClient.ts';
+
+const plan = buildPlan([
+  buildItem('look', { mode: 'analyzer' }),
+  buildItem('code', { dependencies: ['look'] }),
+  buildItem('other'),
+  buildItem('test', { mode: 'sdet', dependencies: ['code'], filePath: 'test/code.test.ts' }),
+]);
+
+function testReport(changes: Partial<TestReport> = {}): TestReport {
+  const counts = { passed: 3, failed: 0, skipped: 0 };
+  return { outcome: 'passed', isParsed: true, ...counts, failures: [], durationMs: 1, outputTail: '', ...changes };
+}
+
+const failing = (file?: string) =>
+  testReport({
+    outcome: 'failed',
+    passed: 1,
+    failed: 1,
+    failures: [{ name: 'adds', message: '1 !== 2', ...(file === undefined ? {} : { file }) }],
+  });
+
+const perfect = '{"completeness":1.0,"correctness":1.0,"feedback":["Code looks good"]}';
+
+async function score(findings: Partial<Findings>, ...answers: Parameters<typeof scriptedModelClient>) {
+  const { client, calls } = scriptedModelClient(...answers);
+  const prompts = new FilePromptLibrary(new URL('../../../prompts', import.meta.url).pathname);
+  const gate = createQualityGate({ model: client, prompts, threshold: 0.75 });
+  const all: Findings = {
+    plan,
+    request: 'Add it',
+    treeHash: 'hash',
+    tests: testReport(),
+    syntaxProblems: [],
+    unfinishedItems: [],
+    undeclaredPaths: [],
+    diff: '+ a line',
+    ...findings,
+  };
+  const result = await gate.score(all, { signal: new AbortController().signal });
+  const kinds = Object.fromEntries(result.evidence.map(({ kind, verdict }) => [kind, verdict]));
+  return { ...result, kinds, calls };
+}
+
+describe('the quality gate', () => {
+  it('takes the judge’s numbers when the facts hold', async () => {
+    const { overall, passed, kinds } = await score({}, '{"completeness":0.9,"correctness":0.8,"feedback":[]}');
+    assert.equal(overall.toFixed(2), '0.85');
+    assert.equal(passed, true);
+    assert.deepEqual(kinds, { items: 'holds', syntax: 'holds', tests: 'holds', scope: 'holds', judge: 'holds' });
+  });
+
+  it('passes an unproven result on the judge’s word, within its bound, and says that it is unproven', async () => {
+    const result = await score({ tests: { unproven: 'there is no test command.' } }, perfect);
+    assert.equal(result.passed, true);
+    assert.equal(result.correctness, 0.8);
+    assert.equal(result.kinds['unproven'], 'unproven');
+    assert.deepEqual(result.feedback, ['Code looks good']);
+  });
+
+  it('does not pass failing tests, and does not ask the judge about them', async () => {
+    const result = await score({ tests: failing('test/code.test.ts') });
+    assert.equal(result.passed, false);
+    assert.ok(result.overall <= 0.4);
+    assert.deepEqual(result.feedback, ['The test "adds" fails: 1 !== 2']);
+    assert.deepEqual(result.itemsAtFault, ['code'], 'the code that the failing test depends on, not the test alone');
+    assert.equal(result.calls.length, 0);
+  });
+
+  it('finds the items at fault by the paths that runners print', async () => {
+    assert.deepEqual((await score({ tests: failing('/work/test/code.test.ts') })).itemsAtFault, ['code']);
+    assert.deepEqual((await score({ tests: failing('code.test.ts') })).itemsAtFault, ['code']);
+    assert.deepEqual((await score({ tests: failing('test/elsewhere.test.ts') })).itemsAtFault, ['code', 'other']);
+    assert.deepEqual((await score({ tests: failing() })).itemsAtFault, ['code', 'other']);
+  });
+
+  it('does not hold failures against the run that were there before', async () => {
+    const result = await score({ tests: failing(), baseline: failing() }, perfect);
+    assert.deepEqual([result.passed, result.kinds['unproven'], result.correctness], [true, 'unproven', 0.8]);
+    const worse = testReport({
+      outcome: 'failed',
+      failed: 2,
+      failures: [...failing().failures, { name: 'subtracts', message: 'no' }],
+    });
+    const fresh = await score({ tests: worse, baseline: failing() });
+    assert.equal(fresh.passed, false);
+    assert.deepEqual(fresh.feedback, ['The test "subtracts" fails: no']);
+  });
+
+  for (const outcome of ['error', 'timedOut'] as const) {
+    it(`does not pass a test command that ended with ${outcome}, unless it did before`, async () => {
+      const broken = testReport({ outcome, passed: 0, outputTail: 'Cannot find module' });
+      const result = await score({ tests: broken });
+      assert.equal(result.passed, false);
+      assert.match(result.feedback[0] ?? '', /Cannot find module/);
+      assert.equal((await score({ tests: broken, baseline: broken }, perfect)).kinds['unproven'], 'unproven');
+    });
+  }
+
+  it('never takes no tests for a pass', async () => {
+    const result = await score({ tests: testReport({ outcome: 'noTests', passed: 0 }) }, perfect);
+    assert.equal(result.kinds['tests'], undefined);
+    assert.equal(result.kinds['unproven'], 'unproven');
+  });
+
+  it('does not pass a file that does not parse, and blames its item', async () => {
+    const problem = { path: 'src/other.ts', message: 'Unexpected token', itemId: 'other' };
+    const result = await score({ syntaxProblems: [problem] });
+    assert.deepEqual([result.passed, result.correctness, result.itemsAtFault], [false, 0.2, ['other']]);
+  });
+
+  it('does not pass with an item undone', async () => {
+    const result = await score({ unfinishedItems: [{ itemId: 'code', reason: 'it gave up' }] });
+    assert.deepEqual([result.passed, result.completeness, result.itemsAtFault], [false, 0.75, ['code']]);
+  });
+
+  it('lowers the bound for files that no item names', async () => {
+    assert.equal((await score({ undeclaredPaths: ['package.json'] }, perfect)).correctness, 0.9);
+  });
+
+  it('runs the items again that the judge names, or all of them when it names none', async () => {
+    const bad = { completeness: 0.2, correctness: 0.2, feedback: ['half of it is missing'] };
+    const named = await score({}, JSON.stringify({ ...bad, items_at_fault: ['other', 'unheard-of'] }));
+    assert.deepEqual(named.itemsAtFault, ['other']);
+    assert.deepEqual((await score({}, JSON.stringify(bad))).itemsAtFault, ['look', 'code', 'other', 'test']);
+  });
+
+  it('lets the facts alone decide when the judge answers nonsense or cannot be reached', async () => {
+    const nonsense = await score({}, 'Nice!', 'Very nice!', 'I like it!');
+    assert.deepEqual([nonsense.passed, nonsense.completeness, nonsense.kinds['judge']], [true, 0.8, 'unproven']);
+    const gone = await score({}, new ModelError('The server is gone.', { provider: 'ollama', retryable: true }));
+    assert.equal(gone.kinds['judge'], 'unproven');
+  });
+
+  it('passes nothing on neither tests nor a judge', async () => {
+    const result = await score({ tests: { unproven: 'no sandbox' } }, 'Nice!', 'Very nice!', 'I like it!');
+    assert.equal(result.passed, false);
+    assert.match(result.feedback.at(-1) ?? '', /Neither the tests nor a judge/);
+  });
+
+  it('does not go on when the run is cancelled', async () => {
+    const { client } = scriptedModelClient(perfect);
+    const prompts = new FilePromptLibrary(new URL('../../../prompts', import.meta.url).pathname);
+    const gate = createQualityGate({ model: client, prompts, threshold: 0.75 });
+    const findings = {
+      plan,
+      request: 'x',
+      treeHash: 'h',
+      tests: testReport(),
+      syntaxProblems: [],
+      unfinishedItems: [],
+      undeclaredPaths: [],
+      diff: '',
+    };
+    await assert.rejects(gate.score(findings, { signal: AbortSignal.abort(new Error('cancelled')) }), /cancelled/);
+  });
+});
