@@ -182,7 +182,7 @@ export class AgentSession {
     turn: Turn,
     action: Exclude<PerformableAction, { readonly kind: 'run' | 'invalid' }>,
   ): Promise<Observation> {
-    const { services, signal } = this.#options;
+    const { brief, services, signal } = this.#options;
     const { files } = services;
     const limit = Math.min(longestRead, this.#budgetLeft(turn));
     switch (action.kind) {
@@ -197,7 +197,7 @@ export class AgentSession {
         return { ok: true, text: `The answer to "${action.question}": ${answer}`, summary: answer };
       }
       case 'edit': {
-        const outcome = await applyEditAction(action, services, { signal });
+        const outcome = await applyEditAction(action, brief.item.filePath, services, { signal });
         if (outcome.hasChanged) this.#isTested = false;
         if (outcome.syntaxProblems !== undefined) this.#syntaxProblems = outcome.syntaxProblems;
         return outcome;

@@ -1,5 +1,5 @@
 // Carrying out the edits of a reply: all of them or none, then a look at whether the files still parse.
-import type { EditProblem, FileChange } from '../domain/schema/changes.ts';
+import type { EditProblem, FileChange, FileEdit } from '../domain/schema/changes.ts';
 import type { AgentServices, FileProblem } from './agent.ts';
 import { orRefused, readTextOr } from './fileAccess.ts';
 import type { Observation } from './observation.ts';
@@ -19,9 +19,13 @@ const excerptLimit = 1_500;
 /** A file with at least this many different lines is not replaced as a whole by a reply that names no file. */
 const precious = 10;
 
-/** Applies the edits to `services.files`; what is wrong with them comes back with the nearest lines. */
+/**
+ * Applies the edits to `services.files`; what is wrong with them comes back with the nearest lines. An edit of `hello.py`
+ * where the item is about `src/hello.py` and there is no `hello.py` is one of the item's file.
+ */
 export async function applyEditAction(
   action: EditAction,
+  targetPath: string,
   services: Pick<AgentServices, 'files' | 'checkSyntax'>,
   options: { readonly signal: AbortSignal },
 ): Promise<EditOutcome> {
@@ -30,7 +34,7 @@ export async function applyEditAction(
   if (loss !== undefined) return { ok: false, hasChanged: false, text: loss, summary: 'names no file' };
   const result = await orRefused(async () => ({
     kind: 'result' as const,
-    ...(await services.files.apply(action.edits)),
+    ...(await services.files.apply(await aimed(action.edits, targetPath, services.files))),
   }));
   if (result.kind === 'unreadable') {
     return { ok: false, hasChanged: false, text: `No edit was applied. ${result.reason}`, summary: result.reason };
@@ -56,6 +60,16 @@ export async function applyEditAction(
     text: `${applied} But now this does not parse; mend it:\n${shown.join('\n')}`,
     summary: syntaxProblems.map(formatFileProblem).join('; '),
   };
+}
+
+async function aimed(
+  edits: readonly FileEdit[],
+  targetPath: string,
+  files: AgentServices['files'],
+): Promise<readonly FileEdit[]> {
+  const shortened = edits.map(edit => edit.path).find(path => path !== '' && targetPath.endsWith(`/${path}`));
+  if (shortened === undefined || (await readTextOr(files, shortened)).kind !== 'missing') return edits;
+  return edits.map(edit => (edit.path === shortened ? { ...edit, path: targetPath } : edit));
 }
 
 /** `src/a.py (+3 -1), src/b.py (deleted)` */

@@ -1,3 +1,4 @@
+import { pathFromLine } from '../dialects/pathLine.ts';
 import type { CodeFence } from './codeFences.ts';
 import { languageOfFile, languageOfName } from './languages.ts';
 import { looksLikeSource } from './sourceShape.ts';
@@ -36,7 +37,7 @@ export function findBareFile(reply: BareReply, target: TargetFile): BareFile {
   const beforeFence = reply.text.slice(0, fences[0]?.start);
   if (!reply.hasBlocks && looksLikeSource(beforeFence, language) && looksLikeSource(reply.text, language)) {
     if (reply.isCut) return cutOff(target);
-    return file(reply.text, { start: 0, end: reply.text.length });
+    return file(reply.text, { start: 0, end: reply.text.length }, target);
   }
   const candidates = fences.filter(fence => isCandidate(fence, language));
   const [only] = candidates;
@@ -49,7 +50,7 @@ export function findBareFile(reply: BareReply, target: TargetFile): BareFile {
     };
   }
   if (!only.isClosed && reply.isCut) return cutOff(target);
-  return file(only.content, only);
+  return file(only.content, only, target);
 }
 
 function isCandidate(fence: CodeFence, language: string | undefined): boolean {
@@ -68,17 +69,26 @@ function isCandidate(fence: CodeFence, language: string | undefined): boolean {
 function markdownFile(reply: BareReply, target: TargetFile, first: CodeFence): BareFile {
   const last = reply.fences.at(-1) ?? first;
   if (!last.isClosed && reply.isCut) return cutOff(target);
-  if (first === last) return file(first.content, first);
+  if (first === last) return file(first.content, first, target);
   const isSurplus = !last.isClosed && last.info === '';
   const lineEnd = reply.text.indexOf('\n', last.start);
   const end = isSurplus && lineEnd !== -1 ? lineEnd : last.end;
   const lines = reply.text.slice(first.start, end).split('\n');
-  return file(lines.slice(1, last.isClosed || isSurplus ? -1 : undefined).join('\n'), { start: first.start, end });
+  return file(
+    lines.slice(1, last.isClosed || isSurplus ? -1 : undefined).join('\n'),
+    { start: first.start, end },
+    target,
+  );
 }
 
-function file(content: string, range: TextRange): BareFile {
-  const lines = content.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
-  return { kind: 'file', content: `${lines}\n`, range };
+/** `content` is the file, without blank lines around it and without the line with its path that models put first. */
+function file(content: string, range: TextRange, target: TargetFile): BareFile {
+  const text = content.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
+  const [firstLine = '', ...rest] = text.split('\n');
+  const isComment = /^(?:#|\/[/*]|--|;|<!--)/.test(firstLine);
+  if (rest.length > 0 && !isComment && pathFromLine(firstLine) === target.path)
+    return file(rest.join('\n'), range, target);
+  return { kind: 'file', content: `${text}\n`, range };
 }
 
 function cutOff(target: TargetFile): BareFile {

@@ -87,7 +87,8 @@ function editOf(
   { blocks, malformed }: ScannedBlocks,
   { target, isCut }: ReplyContext,
 ): { readonly action: AgentAction; readonly ranges: readonly TextRange[] } | undefined {
-  const { edits, problems } = found;
+  const { problems } = found;
+  const edits = found.edits.map(withPlainPaths);
   if (edits.length > 0 || problems.length > 0) {
     return { action: { kind: 'edit', edits, problems, origin: 'blocks' }, ranges: unionOfRanges(found.ranges) };
   }
@@ -108,6 +109,11 @@ function editOf(
 }
 
 const noEdits: ReplyEdits = { edits: [], problems: [], ranges: [] };
+
+function withPlainPaths(edit: FileEdit): FileEdit {
+  const path = normalizeWorkspacePath(edit.path);
+  return edit.type === 'move' ? { ...edit, path, to: normalizeWorkspacePath(edit.to) } : { ...edit, path };
+}
 
 /** Leaves out the thinking that some models put before their answer. */
 function withoutThinking(text: string): string {

@@ -215,6 +215,14 @@ The item goes on: first look at what you asked for.`,
     assert.match(lastMessage(), /names no file\. Taken as src\/hello\.py it would delete most/);
   });
 
+  it('means its own file by a shorter path, unless there is a file of that path', async () => {
+    const reply = '```python hello.py\nx = 1\n```\nand `./src/other.py`:\n\n./src/other.py\n```python\ny = 2\n```';
+    const meant = await run({ replies: [reply] });
+    assert.deepEqual(meant.texts, { 'src/hello.py': 'x = 1\n', 'src/other.py': 'y = 2\n' });
+    const named = await run({ files: { 'hello.py': 'x = 0\n' }, replies: [reply] });
+    assert.deepEqual(named.texts, { 'hello.py': 'x = 1\n', 'src/other.py': 'y = 2\n' });
+  });
+
   it('reports blocks that it cannot read', async () => {
     const { lastMessage, steps } = await run({ replies: ['<read path="a.py" lines="x"/>', wholeFile] });
     assert.match(lastMessage(), /is not a range such as/);

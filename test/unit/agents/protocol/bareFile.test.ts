@@ -38,6 +38,14 @@ describe('a reply without any block', () => {
     assert.equal(parse(`Here it is.\n~~~~\n${source}~~~~\nEnjoy.`).prose, 'Here it is.\n\nEnjoy.');
   });
 
+  it('is the file without its path on the first line', () => {
+    for (const line of ['src/hello.py', 'File: src/hello.py\n', '**src/hello.py**:']) {
+      assert.equal(fileOf(`\`\`\`python\n${line}\n${source}\`\`\``), source, line);
+    }
+    assert.equal(fileOf(`src/hello.py\n\n${source}`), source);
+    assert.equal(fileOf(`# src/hello.py\n${source}`), `# src/hello.py\n${source}`);
+  });
+
   it('is the file when commands to run or the end stand beside the fence', () => {
     const { actions } = parse(`\`\`\`python\n${source}\`\`\`\n<run>python src/hello.py</run>\n<done>Written.</done>`);
     assert.deepEqual(
