@@ -71,7 +71,7 @@ async function readText(file: string, name: string, isRequired: boolean): Promis
     const { size } = await stat(file);
     if (size <= maxFileBytes) return await readFile(file, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code));
     if (isMissing && !isRequired) return undefined;
     throw new ConfigurationError(
       isMissing

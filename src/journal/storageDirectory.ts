@@ -2,6 +2,16 @@ import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorMessage, StorageError } from '../base/errors.ts';
 
+/** The journal's database in a storage folder. */
+export function journalFileIn(storageDirectory: string): string {
+  return path.join(storageDirectory, 'trellis.db');
+}
+
+/** The storage folder of a workspace for the command line; it need not be there yet. */
+export function storageDirectoryOf(workspace: string): string {
+  return path.join(workspace, '.trellis');
+}
+
 /** Keeps all of the folder out of the user's repository, except the configuration, which is theirs to commit. */
 const ignoreFile = '*\n!config.yml\n';
 
@@ -10,7 +20,7 @@ const ignoreFile = '*\n!config.yml\n';
  * Throws a `StorageError` when it cannot be made, or is there and is no folder (a link may lead out of the workspace).
  */
 export async function prepareStorageDirectory(workspace: string): Promise<string> {
-  const directory = path.join(workspace, '.trellis');
+  const directory = storageDirectoryOf(workspace);
   try {
     await mkdir(directory, { recursive: true });
     if (!(await lstat(directory)).isDirectory()) throw new Error('it is a link');

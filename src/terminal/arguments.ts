@@ -1,0 +1,175 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { ConfigurationError, errorMessage } from '../base/errors.ts';
+
+/** `events`: one JSON object a line. `json`: one JSON object at the end. Neither lets anything else onto stdout. */
+export type OutputMode = 'text' | 'events' | 'json';
+
+export interface CommonArguments {
+  readonly workspace: string;
+  readonly output: OutputMode;
+  readonly isColourRefused: boolean;
+  readonly isVerbose: boolean;
+}
+
+export interface RunArguments extends CommonArguments {
+  readonly kind: 'run' | 'plan';
+  readonly request: string;
+  readonly configurationFile?: string;
+  /** Approves the plan and applies what passed. */
+  readonly isYes: boolean;
+  /** Asks on standard input although it is no terminal. */
+  readonly isInteractive: boolean;
+  /** As given; the configuration says what is allowed. */
+  readonly workers?: number;
+}
+
+export interface ShowArguments extends CommonArguments {
+  readonly kind: 'show';
+  /** A run's id, or the beginning of one. */
+  readonly run: string;
+  /** With every message to and from the models. */
+  readonly isFull: boolean;
+}
+
+export interface HistoryArguments extends CommonArguments {
+  readonly kind: 'history';
+}
+
+export type CommandArguments =
+  | RunArguments
+  | ShowArguments
+  | HistoryArguments
+  | { readonly kind: 'help'; readonly topic?: string }
+  | { readonly kind: 'version' };
+
+/** A request longer than this many bytes is a mistake, such as a file in place of a sentence. */
+export const maxRequestBytes = 32 * 1024;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const commonOptions = {
+  workspace: text,
+  json: flag,
+  events: flag,
+  'no-color': flag,
+  verbose: flag,
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const runOptions = { ...commonOptions, config: text, yes: { type: 'boolean', short: 'y' }, interactive: flag } as const;
+
+const commands = ['run', 'plan', 'history', 'show', 'help'] as const;
+type CommandName = (typeof commands)[number];
+
+/**
+ * Reads the arguments after the program's name. Throws `ConfigurationError` with one sentence on what is wrong.
+ * Paths are as given: nothing is looked at yet.
+ */
+export function parseArguments(args: readonly string[]): CommandArguments {
+  const [name, ...rest] = args;
+  if (name === '--version') return { kind: 'version' };
+  if (name === '--help' || name === '-h') return { kind: 'help' };
+  if (name === undefined) throw usage(`say what to do: ${commands.join(', ')}`);
+  if (!isCommand(name)) throw usage(`there is no command "${name}"; the commands are ${commands.join(', ')}`);
+  if (name === 'help') return helpOn(rest[0]);
+  if (rest.includes('--help') || rest.includes('-h')) return helpOn(name);
+  switch (name) {
+    case 'run':
+    case 'plan':
+      return parseRun(name, rest);
+    case 'show':
+      return parseShow(rest);
+    case 'history': {
+      const { values, positionals } = parse(rest, commonOptions);
+      if (positionals.length > 0) throw usage(`history takes no argument, and got "${positionals.join(' ')}"`);
+      return { kind: 'history', ...commonArguments(values) };
+    }
+  }
+}
+
+function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
+  const { values, positionals } = parse(rest, { ...runOptions, workers: text });
+  const [request, ...more] = positionals;
+  if (more.length > 0) throw usage(`put the request in quotes; there are ${positionals.length} arguments`);
+  if (request === undefined || request.trim() === '') {
+    throw usage(`say what you want, such as: trellis ${kind} "Add a function that parses ISO dates, with tests"`);
+  }
+  const size = Buffer.byteLength(request);
+  if (size > maxRequestBytes) {
+    throw usage(
+      `the request has ${size} bytes, and ${maxRequestBytes} are allowed; put the details into a file of the workspace and name that`,
+    );
+  }
+  const { config, workers, yes = false, interactive = false } = values;
+  return {
+    kind,
+    request: request.trim(),
+    isYes: yes,
+    isInteractive: interactive,
+    ...(config === undefined ? {} : { configurationFile: config }),
+    ...(workers === undefined ? {} : { workers: wholeNumber(workers) }),
+    ...commonArguments(values),
+  };
+}
+
+function parseShow(rest: readonly string[]): ShowArguments {
+  const { values, positionals } = parse(rest, { ...commonOptions, full: flag });
+  const [run, ...more] = positionals;
+  if (run === undefined || run === '' || more.length > 0) {
+    throw usage('show takes the id of one run, or its beginning; trellis history lists them');
+  }
+  return { kind: 'show', run, isFull: values.full ?? false, ...commonArguments(values) };
+}
+
+function parse<O extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    const [sentence = ''] = errorMessage(error).split('. ');
+    throw usage(sentence.replace(/\.$/, ''), error);
+  }
+}
+
+interface CommonValues {
+  readonly workspace?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly events?: boolean | undefined;
+  readonly 'no-color'?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+}
+
+function commonArguments(values: CommonValues): CommonArguments {
+  if (values.json === true && values.events === true) throw usage('--json and --events exclude each other; give one');
+  return {
+    workspace: values.workspace ?? '.',
+    output: values.json === true ? 'json' : values.events === true ? 'events' : 'text',
+    isColourRefused: values['no-color'] ?? false,
+    isVerbose: values.verbose ?? false,
+  };
+}
+
+function helpOn(topic: string | undefined): CommandArguments {
+  if (topic === undefined || topic.startsWith('-')) return { kind: 'help' };
+  if (!isCommand(topic)) throw usage(`there is no command "${topic}"; the commands are ${commands.join(', ')}`);
+  return { kind: 'help', topic };
+}
+
+function isCommand(name: string): name is CommandName {
+  return commands.some(command => command === name);
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw usage(`--workers is "${value}"; it takes a whole number`);
+}
+
+/** An error in the command line itself: it says what is wrong, and where to read on. */
+function usage(problem: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `${problem} (trellis help tells more).`.replace(/^./, first => first.toUpperCase()),
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,78 @@
+import { DisposableStore } from '../base/disposable.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import { reduceAll } from '../domain/reduceRun.ts';
+import { SqliteJournal } from '../journal/sqliteJournal.ts';
+import { journalFileIn, storageDirectoryOf } from '../journal/storageDirectory.ts';
+import type { CommonArguments, HistoryArguments, ShowArguments } from './arguments.ts';
+import type { CommandLineHost } from './commandLineHost.ts';
+import { exitCode } from './exitCode.ts';
+import { choosePalette, type Palette } from './palette.ts';
+import { resultOfRun } from './resultObject.ts';
+import { findRun, historyLines } from './runHistory.ts';
+import { runStory } from './runStory.ts';
+import { exists, findWorkspace } from './workspace.ts';
+
+/** `trellis history` */
+export async function runHistoryCommand(command: HistoryArguments, host: CommandLineHost): Promise<number> {
+  const resources = new DisposableStore();
+  try {
+    const runs = (await openJournal(command, host, resources))?.runs() ?? [];
+    if (command.output === 'json') printJson(host, { runs });
+    else if (command.output === 'events') for (const run of runs) printJson(host, run);
+    else if (runs.length === 0) host.stdout.write('There are no runs in this workspace yet.\n');
+    else print(host, historyLines(runs, paletteOf(command, host)));
+    return exitCode.success;
+  } finally {
+    await resources.dispose();
+  }
+}
+
+/** `trellis show` */
+export async function runShowCommand(command: ShowArguments, host: CommandLineHost): Promise<number> {
+  const resources = new DisposableStore();
+  try {
+    const journal = await openJournal(command, host, resources);
+    if (journal === undefined) throw new ConfigurationError('There are no runs in this workspace yet.');
+    const runId = findRun(journal.runs(), command.run);
+    const events = journal.read(runId);
+    if (command.output === 'json') printJson(host, resultOfRun(reduceAll(runId, events), host.clock.now()));
+    else if (command.output === 'events') for (const event of events) printJson(host, event);
+    else print(host, runStory(events, { palette: paletteOf(command, host), isFull: command.isFull, readText }));
+    return exitCode.success;
+
+    function readText(hash: string): string | undefined {
+      const bytes = journal?.contents.get(hash);
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+    }
+  } finally {
+    await resources.dispose();
+  }
+}
+
+/** The workspace's journal; undefined where none was ever made, and none is made here. */
+async function openJournal(
+  command: CommonArguments,
+  host: CommandLineHost,
+  resources: DisposableStore,
+): Promise<SqliteJournal | undefined> {
+  const workspace = await findWorkspace(command.workspace, host.currentDirectory);
+  const file = journalFileIn(storageDirectoryOf(workspace));
+  if (!(await exists(file))) return undefined;
+  return resources.add(new SqliteJournal({ file, clock: host.clock }));
+}
+
+function paletteOf(command: CommonArguments, host: CommandLineHost): Palette {
+  return choosePalette({
+    isRefused: command.isColourRefused,
+    isTerminal: host.stdout.isTTY === true,
+    environment: host.environment,
+  });
+}
+
+function print(host: CommandLineHost, lines: readonly string[]): void {
+  host.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function printJson(host: CommandLineHost, value: unknown): void {
+  host.stdout.write(`${JSON.stringify(value)}\n`);
+}

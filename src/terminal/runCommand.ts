@@ -1,0 +1,84 @@
+import { DisposableStore } from '../base/disposable.ts';
+import { AbortError } from '../base/errors.ts';
+import { silentLogger } from '../base/logger.ts';
+import { loadConfiguration } from '../config/loadConfiguration.ts';
+import type { RunState } from '../domain/runState.ts';
+import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
+import type { RunHandle } from '../orchestrator/runHandle.ts';
+import type { RunArguments } from './arguments.ts';
+import type { CommandLineHost, Engine } from './commandLineHost.ts';
+import { exitCode, exitCodeOfRun } from './exitCode.ts';
+import { resultOfRun } from './resultObject.ts';
+import { createRunView, type RunView } from './runView.ts';
+import { StreamLogger } from './streamLogger.ts';
+import { findWorkspace, isInRepository } from './workspace.ts';
+
+/** `trellis run` and `trellis plan`: resolves with the exit code when the run has ended and everything is let go. */
+export async function runRunCommand(command: RunArguments, host: CommandLineHost): Promise<number> {
+  const resources = new DisposableStore();
+  try {
+    const { engine, view, sink } = await prepare(command, host, resources);
+    const controller = new AbortController();
+    resources.add(cancelOnInterrupt(controller, view, host));
+    const handle = engine.start(command.request, {
+      human: view.human(error => controller.abort(error)),
+      sink,
+      stopAfterPlan: command.kind === 'plan',
+      signal: controller.signal,
+    });
+    follow(handle, engine, view, resources);
+    const state = await handle.done;
+    report(state, command, view, host);
+    return exitCodeOfRun(state.end);
+  } finally {
+    await resources.dispose();
+  }
+}
+
+async function prepare(command: RunArguments, host: CommandLineHost, resources: DisposableStore) {
+  const workspace = await findWorkspace(command.workspace, host.currentDirectory);
+  const { configuration, secrets } = await loadConfiguration({
+    workspace,
+    ...(command.configurationFile === undefined ? {} : { file: command.configurationFile }),
+    environment: host.environment,
+    options: {
+      ...(command.workers === undefined ? {} : { workers: command.workers }),
+      ...(command.isYes ? { autoApprove: true } : {}),
+    },
+  });
+  const view = resources.add(createRunView(command, host, { isPlanApproved: configuration.autoApprove }));
+  const storageDirectory = await prepareStorageDirectory(workspace);
+  const known = secrets.openaiApiKey === undefined ? [] : [secrets.openaiApiKey];
+  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), known) : silentLogger;
+  const { resourcesDirectory } = host;
+  const engine = resources.add(
+    await host.createEngine({ workspace, configuration, storageDirectory, resourcesDirectory, logger, secrets }),
+  );
+  if (!(await isInRepository(workspace))) {
+    view.note('This folder is not in a git repository: nothing is known of its history.');
+  }
+  return { engine, view, sink: host.createSink(workspace, storageDirectory) };
+}
+
+/** Shows what was appended before anyone could listen, then everything as it comes. */
+function follow(handle: RunHandle, engine: Engine, view: RunView, resources: DisposableStore): void {
+  for (const event of engine.journal.read(handle.runId)) view.show(event, handle.state);
+  resources.add(handle.onDidAppend(event => view.show(event, handle.state)));
+}
+
+/** The first interrupt cancels the run, the second ends the process: what is in the journal is safe either way. */
+function cancelOnInterrupt(controller: AbortController, view: RunView, host: CommandLineHost) {
+  return host.onInterrupt(() => {
+    if (controller.signal.aborted) {
+      host.exitNow(exitCode.cancelled);
+      return;
+    }
+    view.note('Cancelling. Press Ctrl-C again to stop at once.');
+    controller.abort(new AbortError());
+  });
+}
+
+function report(state: RunState, command: RunArguments, view: RunView, host: CommandLineHost): void {
+  view.end(state);
+  if (command.output === 'json') host.stdout.write(`${JSON.stringify(resultOfRun(state, host.clock.now()))}\n`);
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { ConfigurationError } from '../../../src/base/errors.ts';
+import { maxRequestBytes, parseArguments } from '../../../src/terminal/arguments.ts';
+
+const common = { workspace: '.', output: 'text', isColourRefused: false, isVerbose: false };
+
+describe('parseArguments', () => {
+  it('reads a run with nothing but its request', () => {
+    assert.deepEqual(parseArguments(['run', ' Add a function ']), {
+      kind: 'run',
+      request: 'Add a function',
+      isYes: false,
+      isInteractive: false,
+      ...common,
+    });
+  });
+
+  it('reads every option, wherever it stands', () => {
+    const args = [
+      'plan',
+      '--workspace',
+      '/w',
+      '--json',
+      'r',
+      '--yes',
+      '--workers=4',
+      '--config',
+      'c.yml',
+      '--no-color',
+    ];
+    assert.deepEqual(parseArguments([...args, '--verbose', '--interactive']), {
+      kind: 'plan',
+      request: 'r',
+      isYes: true,
+      isInteractive: true,
+      workers: 4,
+      configurationFile: 'c.yml',
+      workspace: '/w',
+      output: 'json',
+      isColourRefused: true,
+      isVerbose: true,
+    });
+  });
+
+  it('reads the other commands', () => {
+    assert.deepEqual(parseArguments(['history', '--events']), { kind: 'history', ...common, output: 'events' });
+    assert.deepEqual(parseArguments(['show', 'run_1', '--full']), {
+      kind: 'show',
+      run: 'run_1',
+      isFull: true,
+      ...common,
+    });
+    assert.deepEqual(parseArguments(['--version']), { kind: 'version' });
+    for (const args of [['--help'], ['-h'], ['help']]) assert.deepEqual(parseArguments(args), { kind: 'help' });
+    for (const args of [
+      ['run', '--help'],
+      ['help', 'run'],
+      ['run', 'x', '-h'],
+    ]) {
+      assert.deepEqual(parseArguments(args), { kind: 'help', topic: 'run' });
+    }
+  });
+
+  const refused: readonly (readonly [args: string[], sentence: RegExp])[] = [
+    [[], /^Say what to do: run, plan, history, show, help \(trellis help tells more\)\.$/],
+    [['rnu', 'x'], /There is no command "rnu"; the commands are run, plan/],
+    [['help', 'rnu'], /There is no command "rnu"/],
+    [['run'], /Say what you want, such as: trellis run "/],
+    [['run', '  \n'], /Say what you want/],
+    [['run', 'add', 'a', 'function'], /Put the request in quotes; there are 3 arguments/],
+    [['run', 'x', '--wrokers', '2'], /Unknown option '--wrokers'/],
+    [['run', 'x', '--workers', 'many'], /--workers is "many"; it takes a whole number/],
+    [['run', 'x', '--workers'], /Option '--workers <value>' argument missing/],
+    [['run', 'x', '--json', '--events'], /--json and --events exclude each other/],
+    [['history', '--yes'], /Unknown option '--yes'/],
+    [['history', 'run_1'], /history takes no argument/i],
+    [['show'], /Show takes the id of one run/],
+    [['show', 'a', 'b'], /Show takes the id of one run/],
+    [
+      ['run', 'ä'.repeat(maxRequestBytes / 2 + 1)],
+      /The request has 32770 bytes, and 32768 are allowed; put the details/,
+    ],
+  ];
+  for (const [args, sentence] of refused) {
+    it(`refuses "${args.join(' ').slice(0, 40)}" in one sentence`, () => {
+      assert.throws(
+        () => parseArguments(args),
+        (error: unknown) => {
+          assert.ok(error instanceof ConfigurationError);
+          assert.match(error.message, sentence);
+          assert.doesNotMatch(error.message, /\n/);
+          return true;
+        },
+      );
+    });
+  }
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { reduceAll } from '../../../src/domain/reduceRun.ts';
+import type { RunEventPayload } from '../../../src/domain/schema/events.ts';
+import { eventLine, testSummary } from '../../../src/terminal/eventLine.ts';
+import { noColours } from '../../../src/terminal/palette.ts';
+import { asItemId, buildEvents } from '../../support/builders.ts';
+import { endPayloads, planPayloads, workPayloads } from '../../support/sampleRun.ts';
+
+/** What is said of the last of the payloads. */
+function lineOf(...payloads: readonly RunEventPayload[]): string | undefined {
+  const events = buildEvents([...planPayloads, ...workPayloads, ...payloads]);
+  const last = events.at(-1);
+  assert.ok(last);
+  return eventLine(last, reduceAll('run_test', events), noColours);
+}
+
+describe('eventLine', () => {
+  const orderId = 'order_implement';
+  const cases: readonly (readonly [payload: RunEventPayload, line: string | undefined])[] = [
+    [{ type: 'order.completed', orderId, summary: 'Wrote it' }, '✔ implement: Wrote it  4.0 s'],
+    [{ type: 'order.returned', orderId, reason: 'the lease ran out' }, '↻ implement: the lease ran out'],
+    [{ type: 'order.failed', orderId, reason: 'no turn left' }, '✘ implement: no turn left'],
+    [
+      { type: 'item.blocked', itemId: asItemId('test'), by: asItemId('implement'), reason: 'implement failed' },
+      '⊘ test: implement failed',
+    ],
+    [{ type: 'run.warned', message: '\u001b[2Jno sandbox' }, '! ␛[2Jno sandbox'],
+    [
+      { type: 'model.failed', exchangeId: 'e', message: 'The server is busy.', willRetry: true },
+      '! The server is busy. (it is tried again)',
+    ],
+    [
+      { type: 'violation.found', violation: { kind: 'test-failure', expected: 'tests pass', actual: '1 fails' } },
+      '! test-failure: 1 fails',
+    ],
+    [
+      { type: 'iteration.started', iteration: 1, items: [asItemId('implement')], feedback: [] },
+      '↻ Iteration 1: implement with the feedback',
+    ],
+    [
+      { type: 'plan.rejected', attempt: 1, problems: ['No items.'] },
+      'The plan was not valid (No items.); the planner was told.',
+    ],
+    [{ type: 'agent.think', itemId: asItemId('implement'), sessionId: 's', text: 'hm' }, undefined],
+  ];
+  for (const [payload, line] of cases) {
+    it(`${line === undefined ? 'says nothing of' : 'tells of'} ${payload.type}`, () =>
+      assert.equal(lineOf(payload), line));
+  }
+
+  it('tells of a claim, of the tests, the score and the end', () => {
+    assert.match(lineOf(...endPayloads.slice(0, 3)) ?? '', /^Tests \(final\): 5 passed, 0 failed \(1\.2 s\)$/);
+    assert.equal(
+      lineOf(...endPayloads.slice(0, 4)),
+      [
+        'Quality 0.92 (completeness 0.90, correctness 0.94): passed',
+        '  ✔ 5 tests pass',
+        '  → Say what happens for negative numbers',
+      ].join('\n'),
+    );
+    assert.equal(lineOf(...endPayloads.slice(0, 5)), 'Applied: 1 file.');
+  });
+});
+
+describe('testSummary', () => {
+  const report = {
+    outcome: 'failed',
+    isParsed: true,
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    durationMs: 10,
+    outputTail: '',
+  } as const;
+
+  it('names the first failures', () => {
+    const failures = Array.from({ length: 7 }, (_, index) => ({
+      name: `test ${index}`,
+      message: 'expected 1\nto be 2',
+    }));
+    const lines = testSummary({ ...report, failures }, noColours).split('\n');
+    assert.deepEqual(
+      [lines.length, lines[0], lines[1]],
+      [6, '1 passed, 1 failed (10 ms)', '    test 0: expected 1 to be 2'],
+    );
+  });
+
+  it('says what is wrong where there are no counts to trust', () => {
+    assert.equal(
+      testSummary({ ...report, outcome: 'error', isParsed: false, failures: [] }, noColours),
+      'error (10 ms)',
+    );
+    assert.match(
+      testSummary({ ...report, outcome: 'timedOut', failures: [] }, noColours),
+      /1 passed, 1 failed, timedOut/,
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { LineReader } from '../../../src/terminal/lineReader.ts';
+import { noColours } from '../../../src/terminal/palette.ts';
+import { Prompter } from '../../../src/terminal/prompter.ts';
+import { Screen } from '../../../src/terminal/screen.ts';
+import { TerminalHuman } from '../../../src/terminal/terminalHuman.ts';
+import { nobodyAnswers, UnattendedHuman } from '../../../src/terminal/unattendedHuman.ts';
+import { FakeOutput } from '../../support/fakeOutput.ts';
+import { samplePlan, sampleScore } from '../../support/sampleRun.ts';
+
+const question = { id: 'q1', text: 'Which style?', options: ['iterative', 'recursive'] };
+const { signal } = new AbortController();
+
+function setUp(input: string, isPlanApproved = false) {
+  const stdin = new PassThrough();
+  stdin.end(input);
+  const output = new FakeOutput();
+  const lines = new LineReader(stdin, { keepsEarlyLines: true });
+  const write = (text: string) => void output.write(text);
+  const onGivenUp = () => undefined;
+  const prompter = new Prompter({ screen: new Screen(output), lines, write, echoes: false, onGivenUp });
+  return { output, human: new TerminalHuman({ prompter, palette: noColours, isPlanApproved }) };
+}
+
+describe('TerminalHuman', () => {
+  it('asks for the plan, unless it is approved beforehand', async () => {
+    const yes = setUp('y\n');
+    assert.deepEqual(await yes.human.approvePlan(samplePlan, { signal }), {
+      kind: 'approve',
+      plan: samplePlan,
+      by: 'human',
+    });
+    assert.match(yes.output.text, /Carry out this plan of 3 items\?\n\[y\/n\] $/);
+    assert.deepEqual(await setUp('n\n').human.approvePlan(samplePlan, { signal }), { kind: 'cancel' });
+    const beforehand = setUp('', true);
+    assert.deepEqual(await beforehand.human.approvePlan(samplePlan, { signal }), {
+      kind: 'approve',
+      plan: samplePlan,
+      by: 'auto',
+    });
+    assert.equal(beforehand.output.text, '');
+  });
+
+  it('takes an option by its number, free text, and Enter for the default', async () => {
+    const chosen = setUp('2\n');
+    assert.equal(await chosen.human.answer(question, { signal }), 'recursive');
+    assert.equal(chosen.output.text, '? Which style?\n  1) iterative\n  2) recursive\n> ');
+    assert.equal(await setUp('3\n').human.answer(question, { signal }), '3');
+    assert.equal(await setUp('\nclosed form\n').human.answer(question, { signal }), 'closed form');
+    const withDefault = { ...question, defaultAnswer: 'iterative' };
+    assert.equal(await setUp('\n').human.answer(withDefault, { signal }), 'iterative');
+  });
+
+  it('asks for the changes, and says when the quality was not reached', async () => {
+    const yes = setUp('y\n');
+    const request = { changes: [], score: sampleScore };
+    assert.deepEqual(await yes.human.review(request, { signal }), { kind: 'accept', changes: [] });
+    assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\] $/);
+    const no = setUp('n\n');
+    const failed = { changes: [], score: { ...sampleScore, passed: false } };
+    assert.deepEqual(await no.human.review(failed, { signal }), { kind: 'refuse' });
+    assert.match(no.output.text, /The quality was not reached\. Apply these changes to 0 files all the same\?/);
+  });
+});
+
+describe('UnattendedHuman', () => {
+  it('approves the plan, accepts what passed and shows it, and turns down what did not', async () => {
+    const printed: string[] = [];
+    const human = new UnattendedHuman({ palette: noColours, print: text => void printed.push(text) });
+    assert.deepEqual(await human.approvePlan(samplePlan), { kind: 'approve', plan: samplePlan, by: 'auto' });
+    assert.deepEqual(await human.review({ changes: [], score: sampleScore }), { kind: 'accept', changes: [] });
+    assert.match(printed.join(), /0 files/);
+    const failed = { ...sampleScore, passed: false };
+    assert.deepEqual(await human.review({ changes: [], score: failed }), { kind: 'refuse' });
+  });
+
+  it('answers with the default, or tells the agent to choose', async () => {
+    const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
+    assert.equal(await human.answer({ ...question, defaultAnswer: 'iterative' }), 'iterative');
+    assert.equal(await human.answer(question), nobodyAnswers);
+  });
+});
