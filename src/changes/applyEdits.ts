@@ -9,6 +9,7 @@ import {
   type TextProblem,
 } from './editText.ts';
 import { findElision } from './elision.ts';
+import type { FileTransition } from './fileChange.ts';
 import { fileVersion } from './memoryBlobStore.ts';
 import { looksPartial } from './partialFile.ts';
 import type { FileVersion } from './stagedFiles.ts';
@@ -25,18 +26,8 @@ export type EditTarget =
 /** Looks a path up. `movedFrom`: the file that is to be moved there, which may differ from it by case only. */
 export type OpenTarget = (path: string, movedFrom?: string) => Promise<EditTarget>;
 
-/** One path before and after the edits. */
-export interface EditedFile {
-  readonly path: string;
-  readonly before: FileVersion | undefined;
-  readonly after: FileVersion | undefined;
-  /** Where the content was before the edits moved it here. */
-  readonly movedFrom: string | undefined;
-  readonly loosestMatch: MatchRung | undefined;
-}
-
 export type EditsResult =
-  | { readonly ok: true; readonly files: readonly EditedFile[] }
+  | { readonly ok: true; readonly files: readonly FileTransition[] }
   | { readonly ok: false; readonly problems: readonly EditProblem[] };
 
 /** Applies edits in their order, each to what the ones before it left. Nothing is written: the caller stages the result or none of it. */
