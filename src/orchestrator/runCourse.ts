@@ -29,7 +29,7 @@ export interface RunParts {
   readonly staged: StagedFiles;
   readonly proof: Proof;
   readonly gate: QualityGate;
-  readonly queueFor: (plan: Plan) => WorkQueue;
+  readonly queue: WorkQueue;
   readonly human: HumanChannel;
   readonly sink: ChangeSink;
   /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
@@ -127,16 +127,17 @@ export class RunCourse {
     plan: Plan,
     context: ProjectContext,
   ): Promise<{ readonly score: QualityScore; readonly changes: readonly StagedChange[] }> {
-    const { run, proof, queueFor } = this.#parts;
+    const { run, proof, queue } = this.#parts;
     const { signal } = this.#abort;
-    const queue = queueFor(plan);
-    const pool = this.#pool(queue, plan, context);
-    const baseline = proof.runTests('baseline', new Map(), { signal });
-    // Awaited after the work; until then a failure of it must not count as unhandled.
-    baseline.catch(() => undefined);
-    await pool.workOff();
-    const { tests } = await baseline;
-    const parts = { ...this.#parts, plan, request: this.#settings.request, baseline: reportOf(tests) };
+    const pool = this.#pool(plan, context);
+    // Both have ended, well or not, before anything else happens: a run leaves nothing running behind.
+    const [work, before] = await Promise.allSettled([
+      pool.workOff(),
+      proof.runTests('baseline', new Map(), { signal }),
+    ]);
+    if (work.status === 'rejected') throw work.reason;
+    if (before.status === 'rejected') throw before.reason;
+    const parts = { ...this.#parts, plan, request: this.#settings.request, baseline: reportOf(before.value.tests) };
     let result = await evaluate(parts, { signal });
     while (!result.score.passed && run.state.iteration < this.#settings.maxIterations) {
       queue.rerun(result.score.itemsAtFault, run.state.iteration + 1, result.score.feedback);
@@ -146,8 +147,8 @@ export class RunCourse {
     return result;
   }
 
-  #pool(queue: WorkQueue, plan: Plan, context: ProjectContext): WorkerPool {
-    const { run, clock } = this.#parts;
+  #pool(plan: Plan, context: ProjectContext): WorkerPool {
+    const { run, clock, queue } = this.#parts;
     const { signal } = this.#abort;
     const { request, workers } = this.#settings;
     const runner = new ItemRunner({

@@ -93,7 +93,7 @@ function start({ tools, enterArguments, owner, bubblewrapArguments }: RunSpecifi
       tools.nsenter,
       [
         ...[...enterArguments, '--', ...dropRoot],
-        ...[tools.bash, '-c', LAUNCH_SCRIPT, 'trellis-launch', tools.bwrap, ...bubblewrapArguments],
+        ...[tools.bash, '--norc', '-c', LAUNCH_SCRIPT, 'trellis-launch', tools.bwrap, ...bubblewrapArguments],
       ],
       { cwd: '/', detached: true, env: {}, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] },
     );

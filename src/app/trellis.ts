@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { createAgent } from '../agents/createAgent.ts';
+import { type Clock, type IdSource, systemClock } from '../base/clock.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { ValidationError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { FilePromptLibrary } from '../base/promptLibrary.ts';
+import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import { StagingOverlay } from '../changes/stagingOverlay.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { runIdSchema } from '../domain/schema/ids.ts';
+import { asBlobStore } from '../journal/contentBlobStore.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqliteJournal.ts';
+import { createModelClient } from '../models/createModelClient.ts';
+import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
+import { JournaledRun } from '../orchestrator/journaledRun.ts';
+import { Proof } from '../orchestrator/proof.ts';
+import { recordExchange } from '../orchestrator/recordExchange.ts';
+import type { RunParts } from '../orchestrator/runCourse.ts';
+import type { RunHandle } from '../orchestrator/runHandle.ts';
+import { startRun } from '../orchestrator/startRun.ts';
+import { createContextCollector } from '../planning/context/contextCollector.ts';
+import { createGitHistory } from '../planning/context/gitHistory.ts';
+import { createPlanner } from '../planning/modelPlanner.ts';
+import { createQualityGate } from '../quality/createQualityGate.ts';
+import { findTestCommand, type TestCommandFiles } from '../quality/testCommand.ts';
+import type { SandboxAvailability, SandboxLimits } from '../sandbox/sandbox.ts';
+import { openSandbox } from '../sandbox/select.ts';
+import { JournaledWorkQueue } from '../scheduling/journaledWorkQueue.ts';
+import { OverlaidFiles, WorkspaceProjectFiles } from './projectFiles.ts';
+
+export interface TrellisOptions {
+  /** Absolute path of the folder that runs work on. */
+  readonly workspace: string;
+  readonly configuration: Configuration;
+  /** Where the journal is kept; a folder that is there. */
+  readonly storageDirectory: string;
+  /** The folder that holds `prompts/`. */
+  readonly resourcesDirectory: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly secrets: { readonly openaiApiKey?: string };
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+}
+
+export interface StartOptions {
+  readonly human: HumanChannel;
+  readonly sink: ChangeSink;
+  readonly stopAfterPlan?: boolean;
+  /** Cancels the run. */
+  readonly signal: AbortSignal;
+}
+
+/** The core, for one workspace: what the editor and the command line both run. */
+export interface Trellis extends Disposable {
+  readonly journal: Journal;
+  /** Starts a run. Throws `ValidationError` for a request that cannot be worked on, `StorageError` without a journal. */
+  start(request: string, options: StartOptions): RunHandle;
+}
+
+/** Characters; a request is sent with every prompt. */
+const LONGEST_REQUEST = 20_000;
+
+/** Tokens of project context in the planner's prompt. */
+const CONTEXT_TOKENS = 4000;
+
+/**
+ * Builds the core. Opens the workspace and the journal; everything else is made when the first run needs it.
+ * Throws `ValidationError` when there is no such workspace, `StorageError` when the journal cannot be opened.
+ */
+export async function createTrellis(options: TrellisOptions): Promise<Trellis> {
+  return new TrellisCore(options, await DiskWorkspace.open(options.workspace));
+}
+
+class TrellisCore implements Trellis {
+  readonly journal: Journal;
+  readonly #options: TrellisOptions;
+  readonly #workspace: DiskWorkspace;
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  readonly #resources = new DisposableStore();
+  readonly #lifetime = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+  #sandbox: Promise<SandboxAvailability> | undefined;
+
+  constructor(options: TrellisOptions, workspace: DiskWorkspace) {
+    this.#options = options;
+    this.#workspace = workspace;
+    this.#clock = options.clock ?? systemClock;
+    this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
+    const { storageDirectory, logger } = options;
+    const file = path.join(storageDirectory, 'trellis.db');
+    this.journal = this.#resources.add(new SqliteJournal({ file, clock: this.#clock, logger }));
+  }
+
+  start(request: string, options: StartOptions): RunHandle {
+    const task = describeTask(request, this.#ids('task'));
+    const { configuration, logger, version } = this.#options;
+    const runId = runIdSchema.parse(this.#ids('run'));
+    const run = new JournaledRun(this.journal, runId, logger);
+    const runResources = new DisposableStore();
+    const parts = this.#partsFor(run, options, runResources);
+    runResources.add(this.journal.acquire(runId));
+    const { planner, executor, judge, quality, workers } = configuration;
+    run.append({
+      type: 'run.started',
+      task,
+      workspace: this.#workspace.root,
+      workers,
+      threshold: quality.threshold,
+      maxIterations: quality.iterations,
+      models: { planner: modelName(planner), executor: modelName(executor), judge: modelName(judge) },
+      trellisVersion: version,
+    });
+    const settings = {
+      request: task.description,
+      workers,
+      maxIterations: quality.iterations,
+      contextTokens: CONTEXT_TOKENS,
+      stopAfterPlan: options.stopAfterPlan ?? false,
+    };
+    const handle = startRun(parts, settings, AbortSignal.any([options.signal, this.#lifetime.signal]));
+    const ended = handle.done.finally(() => runResources.dispose());
+    this.#running.add(ended);
+    return { ...handle, done: ended };
+  }
+
+  #partsFor(run: JournaledRun, { human, sink }: StartOptions, runResources: DisposableStore): RunParts {
+    const { configuration, logger } = this.#options;
+    const workspace = this.#workspace.root;
+    const clock = this.#clock;
+    const ids = this.#ids;
+    const prompts = new FilePromptLibrary(path.join(this.#options.resourcesDirectory, 'prompts'));
+    const model = runResources.add(this.#modelClient(run));
+    const files = new WorkspaceProjectFiles(this.#workspace);
+    const testCommandOf = (tree: TestCommandFiles) => findTestCommand(tree, configuration.testCommand);
+    return {
+      run,
+      model,
+      contextCollector: createContextCollector({
+        files,
+        testCommand: async () => {
+          const command = await testCommandOf(files);
+          return typeof command === 'string' ? undefined : command.display;
+        },
+        history: createGitHistory({ directory: workspace, logger }),
+        areRulesTrusted: true,
+      }),
+      planner: createPlanner({ model, prompts, files, clock, ids }),
+      agentFor: mode => createAgent(mode, { prompts, maxTurns: configuration.agents.maxTurns }),
+      staged: new StagingOverlay({ workspace: this.#workspace, blobs: asBlobStore(run.contents) }),
+      proof: new Proof({
+        run,
+        workspace,
+        sandbox: () => this.#findSandbox(),
+        findTestCommand: overlay => testCommandOf(new OverlaidFiles(files, overlay)),
+      }),
+      gate: createQualityGate({ model, prompts, threshold: configuration.quality.threshold }),
+      queue: new JournaledWorkQueue({ log: run, clock, ids }),
+      human,
+      sink,
+      currentHash: async name => (await this.#workspace.read(name))?.hash ?? '',
+      clock,
+      ids,
+      logger,
+    };
+  }
+
+  #modelClient(run: JournaledRun) {
+    const { configuration, logger, secrets } = this.#options;
+    const { planner, executor, judge } = configuration;
+    const { openaiApiKey } = secrets;
+    return createModelClient({
+      roles: { planner, executor, judge },
+      providers: {
+        openai: { ...configuration.openai, ...(openaiApiKey === undefined ? {} : { apiKey: openaiApiKey }) },
+        ollama: configuration.ollama,
+      },
+      recorder: { record: event => recordExchange(run, event) },
+      clock: this.#clock,
+      ids: this.#ids,
+      logger,
+      limits: configuration.models,
+    });
+  }
+
+  /** One sandbox serves all runs; it is probed when the first command is to be run. */
+  #findSandbox(): Promise<SandboxAvailability> {
+    const { configuration, logger } = this.#options;
+    this.#sandbox ??= openSandbox({ signal: this.#lifetime.signal, limits: setOnly(configuration.sandbox), logger });
+    return this.#sandbox;
+  }
+
+  /** Cancels what still runs, waits until it has ended, and closes the journal. */
+  async dispose(): Promise<void> {
+    this.#lifetime.abort();
+    await Promise.allSettled(this.#running);
+    // A probe that was aborted has left nothing to release.
+    const [probed] = await Promise.allSettled([this.#sandbox]);
+    if (probed.status === 'fulfilled' && probed.value?.isAvailable) this.#resources.add(probed.value.sandbox);
+    await this.#resources.dispose();
+  }
+}
+
+/** The limits that are set: an `undefined` would take the default's place. */
+function setOnly(limits: Configuration['sandbox']): Partial<SandboxLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
+
+function modelName({ provider, model }: { readonly provider: string; readonly model: string }): string {
+  return `${provider}/${model}`;
+}
+
+function describeTask(request: string, id: string) {
+  const description = request.trim();
+  if (description === '') throw new ValidationError('The request is empty; say what you want built.');
+  if (description.length > LONGEST_REQUEST) {
+    throw new ValidationError(
+      `The request has ${description.length} characters, and at most ${LONGEST_REQUEST} are taken; put the details in a file of the workspace and name it.`,
+    );
+  }
+  const [firstLine = description] = description.split('\n');
+  const title = firstLine.length > 80 ? `${firstLine.slice(0, 79)}…` : firstLine;
+  return { id, title, description, type: 'feature', priority: 'normal' } as const;
+}
