@@ -44,6 +44,11 @@ export interface AgentServices {
   readonly files: StagedView;
   /** Runs a command in the sandbox, on the tree that `files` shows, under the command policy. */
   runCommand(command: string, options: { readonly signal: AbortSignal }): Promise<CommandObservation>;
+  /**
+   * Runs the project's own tests on the tree that `files` shows, however they are found to be run. It succeeds when all
+   * pass, or only those fail that failed before any change.
+   */
+  runTests(options: { readonly signal: AbortSignal }): Promise<CommandObservation>;
   /** The files among `paths` that do not parse, in `files` as it is now. */
   checkSyntax(paths: readonly string[], options: { readonly signal: AbortSignal }): Promise<readonly FileProblem[]>;
   /** Puts a question to the human and waits for the answer; the worker's slot is free meanwhile. */

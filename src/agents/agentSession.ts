@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts';
 import { assertNever } from '../base/assertNever.ts';
+import { quoteData } from '../base/quotedData.ts';
 import type { ModelReply } from '../models/modelClient.ts';
 import type { AgentBrief, AgentOutcome, AgentServices, CommandObservation, FileProblem } from './agent.ts';
 import type { Conversation } from './conversation.ts';
@@ -10,7 +11,6 @@ import { listFolder, readFile, searchFiles } from './lookActions.ts';
 import type { Observation } from './observation.ts';
 import { type AgentAction, summarizeAction } from './protocol/agentAction.ts';
 import { type ParsedReply, parseReply } from './protocol/parseReply.ts';
-import { quoteData } from './quotedData.ts';
 import type { AgentRole } from './roles.ts';
 import { cutMiddle, oneLine } from './textBudget.ts';
 import { type PerformedAction, turnVerdict } from './turnVerdict.ts';
@@ -152,14 +152,13 @@ export class AgentSession {
 
   /** What the tests say of the item as it is; undefined when they fail and the agent is to look into it. */
   async #test(turn: Turn): Promise<string | undefined> {
-    const { brief, maxTestRuns } = this.#options;
-    const command = brief.context.testCommand;
-    if (command === undefined) return 'The project has no known test command, so the tests were not run.';
+    const { services, signal, maxTestRuns } = this.#options;
     this.#testRuns += 1;
-    const { outcome, text } = await this.#runCommand(turn, command);
+    const { outcome, text } = await this.#observeRun(turn, 'the tests', () => services.runTests({ signal }));
+    this.#isTested = true;
     if (outcome === 'notRun') return `The tests were not run: ${oneLine(text, 300)}`;
-    if (outcome === 'succeeded') return `\`${command}\` passes.`;
-    if (this.#testRuns >= maxTestRuns) return `\`${command}\` fails:\n${cutMiddle(text, longestSummary / 2)}`;
+    if (outcome === 'succeeded') return `The tests succeeded: ${oneLine(text, 300)}`;
+    if (this.#testRuns >= maxTestRuns) return `The tests fail:\n${cutMiddle(text, longestSummary / 2)}`;
     return undefined;
   }
 
@@ -207,21 +206,25 @@ export class AgentSession {
     }
   }
 
-  async #runCommand(turn: Turn, command: string): Promise<CommandObservation> {
+  async #runCommand(turn: Turn, command: string): Promise<void> {
     const { services, brief, signal } = this.#options;
+    const { outcome } = await this.#observeRun(turn, command, () => services.runCommand(command, { signal }));
+    if (outcome !== 'notRun' && command === brief.context.testCommand) this.#isTested = true;
+  }
+
+  async #observeRun(turn: Turn, command: string, run: () => Promise<CommandObservation>): Promise<CommandObservation> {
     const action = { kind: 'run', command } as const;
-    const actionId = services.recorder.acting(summarizeAction(action));
-    const observed = await services.runCommand(command, { signal });
+    const actionId = this.#options.services.recorder.acting(summarizeAction(action));
+    const observed = await run();
     const { outcome, text } = observed;
     const title = oneLine(command, 200);
     const output = cutMiddle(text, Math.min(longestRead, this.#budgetLeft(turn)));
-    const said = outcome === 'notRun' ? 'was not run' : outcome;
+    const said = outcome === 'notRun' ? 'not run' : outcome;
     const observation = {
       ok: outcome === 'succeeded',
-      text: `\`${title}\` ${said}.\n${quoteData(`output of ${title}`, output)}`,
+      text: `${quoteData(`output of ${title}`, output)}\nResult: ${said}.`,
       summary: `${said}: ${oneLine(text, 200)}`,
     };
-    if (outcome !== 'notRun' && command === brief.context.testCommand) this.#isTested = true;
     const results = { succeeded: 'ok', failed: 'failed', notRun: 'notRun' } as const;
     this.#learn(turn, actionId, { action, observation, result: results[outcome] });
     return observed;

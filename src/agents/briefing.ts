@@ -1,8 +1,8 @@
 import type { PromptVariables } from '../base/promptTemplate.ts';
+import { quoteData } from '../base/quotedData.ts';
 import type { StagedView } from '../changes/stagedFiles.ts';
 import type { AgentBrief } from './agent.ts';
 import { readTextOr } from './fileAccess.ts';
-import { quoteData } from './quotedData.ts';
 import type { AgentRole } from './roles.ts';
 import { cutMiddle, describeExcerpt, excerptLines } from './textBudget.ts';
 

@@ -1,10 +1,11 @@
 // Carrying out the edits of a reply: all of them or none, then a look at whether the files still parse.
+
+import { quoteData } from '../base/quotedData.ts';
 import type { EditProblem, FileChange, FileEdit } from '../domain/schema/changes.ts';
 import type { AgentServices, FileProblem } from './agent.ts';
 import { orRefused, readTextOr } from './fileAccess.ts';
 import type { Observation } from './observation.ts';
 import type { EditAction } from './protocol/agentAction.ts';
-import { quoteData } from './quotedData.ts';
 import { excerptLines, oneLine } from './textBudget.ts';
 
 /** `hasChanged`: something is staged that was not before. */

@@ -1,10 +1,11 @@
 // The actions that only look: what they find goes back to the model, quoted as data.
+
+import { quoteData } from '../base/quotedData.ts';
 import type { StagedView } from '../changes/stagedFiles.ts';
 import { orRefused, readTextOr } from './fileAccess.ts';
 import type { Observation } from './observation.ts';
 import { formatLineRange } from './protocol/agentAction.ts';
 import type { LineRange } from './protocol/attributes.ts';
-import { quoteData } from './quotedData.ts';
 import { describeExcerpt, excerptLines } from './textBudget.ts';
 
 const mostEntries = 200;

@@ -7,6 +7,7 @@ import type { Claim } from '../scheduling/workQueue.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
 import type { Questions } from './questions.ts';
+import { observeTests } from './testObservation.ts';
 import type { Pause } from './workerPool.ts';
 
 export interface ItemServicesParts {
@@ -33,6 +34,12 @@ export function itemServices(parts: ItemServicesParts, claim: Claim, view: Stage
       const decision = decideCommand(command);
       if (decision.kind === 'deny') return { outcome: 'notRun', text: decision.reason };
       return observe(await parts.proof.runCommand(command, await parts.staged.treeFor(item.id), options));
+    },
+    runTests: async options => {
+      const overlay = await parts.staged.treeFor(item.id);
+      const { tests } = await parts.proof.runTests('item', overlay, { ...options, itemId: item.id });
+      if ('unproven' in tests) return { outcome: 'notRun', text: tests.unproven };
+      return observeTests(tests, parts.run.state.testRuns.find(({ scope }) => scope === 'baseline')?.report);
     },
     checkSyntax: async (paths, options) => {
       const results = await parts.proof.checkSyntax(paths, await parts.staged.treeFor(item.id), options);

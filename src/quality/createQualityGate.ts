@@ -1,11 +1,13 @@
-import { z } from 'zod';
 import { errorMessage, ModelError } from '../base/errors.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
+import { quoteData } from '../base/quotedData.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
 import { callForJson, type ModelClient } from '../models/modelClient.ts';
+import { excerptDiff } from './diffExcerpt.ts';
 import { collectFacts, type Fact } from './facts.ts';
 import type { Findings, QualityGate } from './qualityGate.ts';
+import { type Verdict, verdictResponseSchema, verdictSchema } from './verdict.ts';
 
 export interface QualityGateOptions {
   readonly model: ModelClient;
@@ -14,15 +16,6 @@ export interface QualityGateOptions {
   /** The overall score from which a result passes, 0 to 1. */
   readonly threshold: number;
 }
-
-/** The judge's answer. Models write more than asked for, and numbers a little out of range. */
-const verdictSchema = z.looseObject({
-  completeness: z.number().min(0).max(1),
-  correctness: z.number().min(0).max(1),
-  feedback: z.array(z.string()).default([]),
-  items_at_fault: z.array(z.string()).default([]),
-});
-type Verdict = z.infer<typeof verdictSchema>;
 
 /** Characters of the diff that the judge reads: about 8,000 tokens. */
 const DIFF_BUDGET = 32_000;
@@ -57,14 +50,15 @@ async function askJudge(
     request: findings.request,
     items: findings.plan.items.map(({ id, filePath, description }) => `${id} (${filePath}): ${description}`).join('\n'),
     facts: facts.map(({ evidence }) => `- ${evidence.summary}`).join('\n'),
-    diff: cutDiff(findings.diff),
+    diff: quoteData('the change as a unified diff', excerptDiff(findings.diff, DIFF_BUDGET)),
   });
   const messages = [
     { role: 'system', content: system },
     { role: 'user', content: user },
   ] as const;
   try {
-    const { value } = await callForJson(model, { role: 'judge', messages }, verdictSchema, { signal, prompts });
+    const call = { role: 'judge', messages, responseSchema: verdictResponseSchema } as const;
+    const { value } = await callForJson(model, call, verdictSchema, { signal, prompts });
     const summary = `The judge says completeness ${value.completeness}, correctness ${value.correctness}.`;
     return { verdict: value, evidence: { kind: 'judge', verdict: 'holds', summary, treeHash: findings.treeHash } };
   } catch (error) {
@@ -72,11 +66,6 @@ async function askJudge(
     const summary = `The judge gave no usable verdict, so the facts alone decide: ${errorMessage(error)}`;
     return { evidence: { kind: 'judge', verdict: 'unproven', summary, treeHash: findings.treeHash } };
   }
-}
-
-function cutDiff(diff: string): string {
-  if (diff.length <= DIFF_BUDGET) return diff;
-  return `${diff.slice(0, DIFF_BUDGET)}\n[${diff.length - DIFF_BUDGET} more characters of the diff are left out]`;
 }
 
 /** What holds when no judge spoke: no more than facts can show. */
@@ -96,7 +85,7 @@ function computeScore(
   const isKnown = opinion?.verdict !== undefined || facts.some(isProof);
   const passed = !isDecided && isKnown && overall >= threshold;
   const feedback = [...facts.flatMap(fact => fact.feedback), ...verdict.feedback];
-  const silence = 'Neither the tests nor a judge could say whether the result is right.';
+  const silence = 'Neither new tests nor a judge could say whether the result is right.';
   return {
     overall,
     completeness,
@@ -113,17 +102,16 @@ function overallCap({ isDecisive, correctnessCap, completenessCap }: Fact): numb
   return isDecisive ? Math.min(correctnessCap ?? 1, completenessCap ?? 1) : 1;
 }
 
-/** Passing tests are the one fact that can stand without a judge. */
+/** New tests that pass are the one fact that can stand without a judge: the old ones pass on a change that does nothing. */
 function isProof({ evidence }: Fact): boolean {
-  return evidence.kind === 'tests' && evidence.verdict === 'holds';
+  return evidence.kind === 'newTests' && evidence.verdict === 'holds';
 }
 
 /** The facts' before the judge's; when nobody points anywhere, all of them. */
 function itemsAtFault(plan: Findings['plan'], facts: readonly Fact[], verdict: Verdict): ItemId[] {
   const ids = plan.items.map(item => item.id);
   const byFacts = new Set<string>(facts.flatMap(fact => fact.itemsAtFault));
-  const byJudge = new Set(verdict.items_at_fault);
-  const chosen = byFacts.size > 0 ? byFacts : byJudge;
-  const known = ids.filter(id => chosen.has(id));
+  const isNamedByJudge = (id: ItemId) => verdict.items_at_fault.some(text => text === id || text.startsWith(`${id}:`));
+  const known = byFacts.size > 0 ? ids.filter(id => byFacts.has(id)) : ids.filter(isNamedByJudge);
   return known.length > 0 ? known : ids;
 }

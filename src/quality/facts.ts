@@ -4,6 +4,7 @@ import type { WorkItem } from '../domain/schema/plan.ts';
 import type { Evidence } from '../domain/schema/quality.ts';
 import type { TestFailure, TestReport } from '../domain/schema/testReport.ts';
 import type { Findings } from './qualityGate.ts';
+import { compareTests, countTests } from './testComparison.ts';
 
 /** One fact with what it means for the score. */
 export interface Fact {
@@ -24,6 +25,8 @@ export const bounds = {
   failingTests: 0.4,
   brokenSyntax: 0.2,
   unprovenTests: 0.8,
+  missingNewTests: 0.8,
+  fewerTests: 0.9,
   undeclaredFiles: 0.9,
 } as const;
 
@@ -32,7 +35,13 @@ const FAILURES_TOLD = 10;
 
 /** What was found out, as facts. */
 export function collectFacts(findings: Findings): readonly Fact[] {
-  return [itemsFact(findings), syntaxFact(findings), testsFact(findings), scopeFact(findings)];
+  return [
+    itemsFact(findings),
+    syntaxFact(findings),
+    testsFact(findings),
+    ...newTestsFact(findings),
+    scopeFact(findings),
+  ];
 }
 
 function fact(evidence: Evidence, effect: Partial<Omit<Fact, 'evidence'>> = {}): Fact {
@@ -84,24 +93,16 @@ function syntaxFact({ plan, syntaxProblems, treeHash }: Findings): Fact {
 function testsFact(findings: Findings): Fact {
   const { tests, baseline, treeHash } = findings;
   if ('unproven' in tests) return unprovenTests(`The tests were not run: ${tests.unproven}`, treeHash);
-  const before = new Set(baseline?.failures.map(({ name }) => name));
-  const fresh = tests.failures.filter(({ name }) => !before.has(name));
-  const wasBroken = baseline !== undefined && baseline.outcome === tests.outcome;
-  switch (tests.outcome) {
-    case 'passed':
-      return fact({ kind: 'tests', verdict: 'holds', summary: passedSummary(tests, baseline), treeHash });
+  const comparison = compareTests(tests, baseline);
+  switch (comparison.kind) {
+    case 'passes':
+      return passingTests(tests, baseline, treeHash);
     case 'noTests':
       return unprovenTests('The test command ran, and found no test.', treeHash);
-    case 'failed':
-      if (wasBroken && fresh.length === 0 && tests.failed <= baseline.failed) {
-        return unprovenTests(`${tests.failed} tests fail, and failed before the change too.`, treeHash);
-      }
-      return failingTests(findings, tests, fresh.length > 0 ? fresh : tests.failures);
-    case 'error':
-    case 'timedOut':
-      if (wasBroken)
-        return unprovenTests(`The test command ${brokenWords(tests)}, as it did before the change.`, treeHash);
-      return failingTests(findings, tests, tests.failures);
+    case 'asBefore':
+      return unprovenTests(`${failureWords(tests)}, as before the change.`, treeHash);
+    case 'fails':
+      return failingTests(findings, tests, comparison.failures);
   }
 }
 
@@ -109,11 +110,49 @@ function unprovenTests(summary: string, treeHash: string): Fact {
   return fact({ kind: 'unproven', verdict: 'unproven', summary, treeHash }, { correctnessCap: bounds.unprovenTests });
 }
 
-function passedSummary(tests: TestReport, baseline: TestReport | undefined): string {
-  if (!tests.isParsed) return 'The test command ended without an error; its tests could not be counted.';
-  const more = baseline === undefined ? 0 : tests.passed - baseline.passed;
-  const growth = more > 0 ? `, ${more} more than before the change` : '';
-  return `${tests.passed} ${tests.passed === 1 ? 'test passes' : 'tests pass'}${growth}.`;
+function passingTests(tests: TestReport, baseline: TestReport | undefined, treeHash: string): Fact {
+  if (!tests.isParsed) {
+    const summary = 'The test command ended without an error; its tests could not be counted.';
+    return fact({ kind: 'tests', verdict: 'holds', summary, treeHash });
+  }
+  const skipped = tests.skipped === 0 ? '' : `, ${tests.skipped} skipped`;
+  const total = baseline === undefined ? undefined : countTests(baseline);
+  const lost = (total ?? 0) - (countTests(tests) ?? 0);
+  const loss = lost > 0 ? `; there are ${lost} fewer tests than before the change` : '';
+  const summary = `${tests.passed} ${tests.passed === 1 ? 'test passes' : 'tests pass'}${skipped}${loss}.`;
+  return fact(
+    { kind: 'tests', verdict: 'holds', summary, treeHash },
+    lost > 0 ? { correctnessCap: bounds.fewerTests } : {},
+  );
+}
+
+/** Whether the tests that the plan adds really ran: a file that the runner does not find proves nothing. */
+function newTestsFact({ plan, tests, baseline, treeHash }: Findings): Fact[] {
+  if ('unproven' in tests || tests.outcome !== 'passed' || !tests.isParsed) return [];
+  // Without a baseline there was no way to run tests before the change, so that all of them are new.
+  const before = baseline === undefined ? 0 : baseline.passed;
+  const isCounted = baseline === undefined || countTests(baseline) !== undefined;
+  const growth = tests.passed - before;
+  if (isCounted && growth > 0) {
+    const summary = `${growth} more ${growth === 1 ? 'test passes' : 'tests pass'} than before the change.`;
+    return [fact({ kind: 'newTests', verdict: 'holds', summary, treeHash })];
+  }
+  const files = plan.items.filter(item => item.mode === 'sdet' && item.fileStatus === 'new').map(item => item.filePath);
+  if (files.length === 0 || !isCounted) return [];
+  const summary = `No more tests pass than before the change, although it adds ${files.join(', ')}.`;
+  const advice = `${summary} The tests in there must be such that the test command finds and runs them.`;
+  return [
+    fact(
+      { kind: 'newTests', verdict: 'fails', summary, treeHash },
+      { correctnessCap: bounds.missingNewTests, feedback: [advice] },
+    ),
+  ];
+}
+
+function failureWords(tests: TestReport): string {
+  if (tests.outcome !== 'failed') return `The test command ${brokenWords(tests)}`;
+  if (!tests.isParsed) return 'The tests fail';
+  return `${tests.failed} of ${tests.passed + tests.failed} tests fail`;
 }
 
 function brokenWords(tests: TestReport): string {
@@ -122,10 +161,7 @@ function brokenWords(tests: TestReport): string {
 
 function failingTests(findings: Findings, tests: TestReport, failures: readonly TestFailure[]): Fact {
   const { plan, treeHash } = findings;
-  const summary =
-    tests.outcome === 'failed'
-      ? `${tests.failed} of ${tests.passed + tests.failed} tests fail.`
-      : `The test command ${brokenWords(tests)}.`;
+  const summary = `${failureWords(tests)}.`;
   const told = failures.slice(0, FAILURES_TOLD).map(({ name, message }) => `The test "${name}" fails: ${message}`);
   const output = failures.length === 0 ? [`${summary} The end of its output:\n${tests.outputTail}`] : [];
   return fact(

@@ -12,6 +12,8 @@ export interface FakeWorld {
   readonly replies: Parameters<typeof scriptedModelClient>;
   /** What each command gives; any other succeeds without output. */
   readonly runCommand?: (command: string, files: MemoryStagedView) => CommandObservation;
+  /** What each run of the tests gives; without it they pass. */
+  readonly runTests?: (files: MemoryStagedView) => CommandObservation;
   readonly checkSyntax?: (path: string, text: string) => string | undefined;
   readonly answer?: string;
 }
@@ -37,6 +39,10 @@ export function fakeAgentServices(world: FakeWorld) {
     runCommand: async command => {
       commands.push(command);
       return world.runCommand?.(command, files) ?? { outcome: 'succeeded', text: 'exit code 0' };
+    },
+    runTests: async () => {
+      commands.push('(tests)');
+      return world.runTests?.(files) ?? { outcome: 'succeeded', text: '1 test passes.' };
     },
     checkSyntax: async paths => {
       const problems: FileProblem[] = [];

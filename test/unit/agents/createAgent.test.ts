@@ -168,13 +168,16 @@ The item goes on: first look at what you asked for.`,
     });
     assert.deepEqual(failed.outcome, { kind: 'done', summary: 'Works now.' });
     assert.match(failed.lastMessage(), /^Applied: src\/hello\.py/);
-    assert.match(failed.lastMessage(), /`python src\/hello\.py` failed\.\n\[data .*\]\nexit code 1\n\[end/);
+    assert.match(
+      failed.lastMessage(),
+      /\[data .*: output of python src\/hello\.py\]\nexit code 1\n\[end .*\]\nResult: failed\.$/m,
+    );
   });
 
   it('is told the output of a command that stands alone', async () => {
     const { outcome, calls } = await run({ replies: ['<run>ls</run>', wholeFile] });
     assert.equal(outcome.kind, 'done');
-    assert.match(calls[1]?.messages.at(-1)?.content ?? '', /`ls` succeeded\./);
+    assert.match(calls[1]?.messages.at(-1)?.content ?? '', /output of ls\][^]*Result: succeeded\./);
   });
 
   it('does not wait for a command that cannot be run', async () => {
@@ -283,12 +286,12 @@ describe('the sdet', () => {
 
   it('has the tests run after its edits, and is done when they pass', async () => {
     const { outcome, commands, calls, steps } = await run({ ...setup, replies: [`${test('Hello')}\n<done>x</done>`] });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'x\n`pytest` passes.' });
-    assert.deepEqual(commands, ['pytest']);
+    assert.deepEqual(outcome, { kind: 'done', summary: 'x\nThe tests succeeded: 1 test passes.' });
+    assert.deepEqual(commands, ['(tests)']);
     assert.equal(calls.length, 1);
     assert.deepEqual(
       steps.filter(step => step.kind === 'acting').map(step => step.text),
-      [`edit ${filePath}`, 'done x', 'run pytest'],
+      [`edit ${filePath}`, 'done x', 'run the tests'],
     );
   });
 
@@ -296,50 +299,43 @@ describe('the sdet', () => {
     const { outcome, commands, lastMessage } = await run({
       ...setup,
       replies: [test('Helo'), test('Hello')],
-      runCommand: (_command, files) =>
+      runTests: files =>
         files.texts[filePath]?.includes('Helo')
           ? { outcome: 'failed', text: 'E assert "Hello" == "Helo"' }
           : { outcome: 'succeeded', text: '1 passed' },
     });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\n`pytest` passes.' });
-    assert.deepEqual(commands, ['pytest', 'pytest']);
-    assert.match(lastMessage(), /`pytest` failed\.\n\[data .*\]\nE assert "Hello" == "Helo"\n\[end/);
+    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nThe tests succeeded: 1 passed' });
+    assert.deepEqual(commands, ['(tests)', '(tests)']);
+    assert.match(lastMessage(), /output of the tests\]\nE assert "Hello" == "Helo"\n\[end .*\]\nResult: failed\.$/);
   });
 
   it('ends with its report when the code under test is wrong, without another run', async () => {
     const { outcome, commands } = await run({
       ...setup,
       replies: [test('Hello'), '<done>hello() returns "Helo" instead of "Hello".</done>'],
-      runCommand: () => ({ outcome: 'failed', text: '1 failed' }),
+      runTests: () => ({ outcome: 'failed', text: '1 failed' }),
     });
     assert.deepEqual(outcome, { kind: 'done', summary: 'hello() returns "Helo" instead of "Hello".' });
-    assert.deepEqual(commands, ['pytest']);
+    assert.deepEqual(commands, ['(tests)']);
   });
 
   it('ends with what the tests show when they still fail after three runs', async () => {
     const { outcome, commands } = await run({
       ...setup,
       replies: [test('a'), test('b'), test('c')],
-      runCommand: () => ({ outcome: 'failed', text: '1 failed: test_hello' }),
+      runTests: () => ({ outcome: 'failed', text: '1 failed: test_hello' }),
     });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\n`pytest` fails:\n1 failed: test_hello' });
+    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nThe tests fail:\n1 failed: test_hello' });
     assert.equal(commands.length, 3);
   });
 
   it('says so when the tests cannot be run', async () => {
-    const notRun = await run({
+    const { outcome } = await run({
       ...setup,
       replies: [test('Hello')],
-      runCommand: () => ({ outcome: 'notRun', text: 'There is no sandbox.' }),
+      runTests: () => ({ outcome: 'notRun', text: 'There is no sandbox.' }),
     });
-    assert.deepEqual(notRun.outcome, {
-      kind: 'done',
-      summary: 'I test it.\nThe tests were not run: There is no sandbox.',
-    });
-    const { testCommand: _, ...withoutCommand } = setup;
-    const unknown = await run({ ...withoutCommand, replies: [test('Hello')] });
-    assert.match(unknown.outcome.kind === 'done' ? unknown.outcome.summary : '', /no known test command/);
-    assert.deepEqual(unknown.commands, []);
+    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nThe tests were not run: There is no sandbox.' });
   });
 
   it('does not run the tests twice when it runs them itself', async () => {
