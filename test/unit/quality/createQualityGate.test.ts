@@ -210,7 +210,7 @@ describe('the quality gate', () => {
   it('asks for the shape of the wire format', async () => {
     const { calls } = await score({}, perfect);
     assert.equal(calls[0]?.responseSchema?.name, 'judge_answer');
-    assert.deepEqual(calls[0]?.responseSchema?.schema['required'], [
+    assert.deepEqual(calls[0].responseSchema.schema['required'], [
       'completeness',
       'correctness',
       'feedback',
