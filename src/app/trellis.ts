@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import { FilePromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import { StagingOverlay } from '../changes/stagingOverlay.ts';
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, Secrets } from '../config/configuration.ts';
 import { runIdSchema } from '../domain/schema/ids.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -41,7 +41,7 @@ export interface TrellisOptions {
   readonly resourcesDirectory: string;
   readonly version: string;
   readonly logger: Logger;
-  readonly secrets: { readonly openaiApiKey?: string };
+  readonly secrets: Secrets;
   readonly clock?: Clock;
   readonly ids?: IdSource;
 }
@@ -172,11 +172,12 @@ class TrellisCore implements Trellis {
   #modelClient(run: JournaledRun) {
     const { configuration, logger, secrets } = this.#options;
     const { planner, executor, judge } = configuration;
-    const { openaiApiKey } = secrets;
+    const { openaiApiKey, anthropicApiKey } = secrets;
     return createModelClient({
       roles: { planner, executor, judge },
       providers: {
-        openai: { ...configuration.openai, ...(openaiApiKey === undefined ? {} : { apiKey: openaiApiKey }) },
+        openai: { ...configuration.openai, ...(openaiApiKey !== undefined && { apiKey: openaiApiKey }) },
+        anthropic: { ...configuration.anthropic, ...(anthropicApiKey !== undefined && { apiKey: anthropicApiKey }) },
         ollama: configuration.ollama,
       },
       recorder: { record: event => recordExchange(run, event) },

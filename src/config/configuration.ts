@@ -23,7 +23,7 @@ function setting<S extends z.ZodType>(
 }
 
 /** The providers that come with Trellis. */
-export const builtInProviders = ['ollama', 'openai'] as const;
+export const builtInProviders = ['ollama', 'openai', 'anthropic'] as const;
 
 function roleSchema(role: ConfiguredRole, work: string) {
   const variable = (name: string) => [`TRELLIS_${role.toUpperCase()}_${name}`];
@@ -32,7 +32,7 @@ function roleSchema(role: ConfiguredRole, work: string) {
   return z.strictObject({
     provider: setting(z.enum(builtInProviders), {
       description: `Who serves the model that ${work}.`,
-      allowed: builtInProviders.join(' or '),
+      allowed: `${builtInProviders.slice(0, -1).join(', ')} or ${builtInProviders.slice(-1).join()}`,
       environment: variable('PROVIDER'),
       ...likePlanner,
     }),
@@ -106,6 +106,13 @@ export const configurationSchema = z.strictObject({
       allowed: 'true or false',
     }),
   }),
+  anthropic: z.strictObject({
+    baseUrl: setting(z.url({ protocol: /^https?$/ }), {
+      description: 'Where the API of the provider `anthropic` begins.',
+      allowed: 'an http or https address, such as https://api.anthropic.com',
+      environment: ['TRELLIS_ANTHROPIC_BASE_URL'],
+    }),
+  }),
   ollama: z.strictObject({
     host: setting(z.string().refine(isHostAddress), {
       description: 'The Ollama server; scheme and port may be left out.',
@@ -149,6 +156,12 @@ export type Configuration = z.infer<typeof configurationSchema>;
 
 const defaultModel = { provider: 'ollama', model: 'qwen2.5-coder:7b' } as const;
 
+/** Keys for model servers; from the environment or an editor's secret storage, never from a file. */
+export interface Secrets {
+  readonly openaiApiKey?: string;
+  readonly anthropicApiKey?: string;
+}
+
 /** What holds where nothing is set; the judge's provider and model are the planner's unless set. */
 export const defaultConfiguration: Configuration = {
   planner: { ...defaultModel, temperature: 0.3, maxOutputTokens: 2048 },
@@ -159,6 +172,7 @@ export const defaultConfiguration: Configuration = {
   agents: { maxTurns: 20 },
   autoApprove: false,
   openai: { baseUrl: 'https://api.openai.com/v1', streaming: true },
+  anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
   models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3 },
   sandbox: {},

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { ConfigurationError, errorMessage } from '../base/errors.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Secrets } from './configuration.ts';
 import { type ConfigurationFile, resolveConfiguration } from './resolveConfiguration.ts';
 
 /** The workspace's own file, relative to it. */
@@ -21,14 +21,15 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The top layer: options of the command line, nested as in the schema. */
   readonly options?: unknown;
-  /** Where the key is kept elsewhere than in the environment, such as an editor's secret storage. */
+  /** Where the keys are kept elsewhere than in the environment, such as an editor's secret storage. */
   readonly openaiApiKey?: string | undefined;
+  readonly anthropicApiKey?: string | undefined;
 }
 
 /** What a start needs: the settings, and beside them the keys, which never mix. */
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
-  readonly secrets: { readonly openaiApiKey?: string };
+  readonly secrets: Secrets;
 }
 
 /**
@@ -36,17 +37,23 @@ export interface LoadedConfiguration {
  * Throws `ConfigurationError` for a file that cannot be read, and one that lists every problem for values that are wrong.
  */
 export async function loadConfiguration(options: LoadOptions): Promise<LoadedConfiguration> {
-  const { environment, settings, openaiApiKey: storedKey } = options;
-  const openaiApiKey = environment['OPENAI_API_KEY']?.trim() || storedKey;
+  const { environment, settings } = options;
+  const openaiApiKey = environment['OPENAI_API_KEY']?.trim() || options.openaiApiKey;
+  const anthropicApiKey = environment['ANTHROPIC_API_KEY']?.trim() || options.anthropicApiKey;
   const file = await readConfigurationFile(options);
   const configuration = resolveConfiguration({
     settings,
     environment,
     options: options.options,
     openaiApiKey,
+    anthropicApiKey,
     ...(file === undefined ? {} : { file }),
   });
-  return { configuration, secrets: openaiApiKey === undefined ? {} : { openaiApiKey } };
+  const secrets = {
+    ...(openaiApiKey !== undefined && { openaiApiKey }),
+    ...(anthropicApiKey !== undefined && { anthropicApiKey }),
+  };
+  return { configuration, secrets };
 }
 
 async function readConfigurationFile(options: LoadOptions): Promise<ConfigurationFile | undefined> {

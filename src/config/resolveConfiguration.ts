@@ -26,6 +26,7 @@ export interface ConfigurationSources {
   readonly options?: unknown;
   /** From the environment or the editor's secret storage. Looked at, never kept. */
   readonly openaiApiKey?: string | undefined;
+  readonly anthropicApiKey?: string | undefined;
 }
 
 /**
@@ -43,7 +44,7 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
   const problems = layers.flatMap(layer => layer.problems);
   if (problems.length > 0) throw configurationError(problems);
   const configuration = build(layers);
-  const keyProblems = problemsWithKey(configuration, sources);
+  const keyProblems = problemsWithKeys(configuration, sources);
   if (keyProblems.length > 0) throw configurationError(keyProblems);
   return configuration;
 }
@@ -63,28 +64,39 @@ function build(layers: readonly SettingValues[]): Configuration {
   return configurationSchema.parse(nested);
 }
 
-const openaiHost = 'api.openai.com';
+/** The providers that take a key, and the server that it is made for. */
+const keyedProviders = [
+  { provider: 'openai', host: 'api.openai.com', keyName: 'openaiApiKey' },
+  { provider: 'anthropic', host: 'api.anthropic.com', keyName: 'anthropicApiKey' },
+] as const;
+type KeyedProvider = (typeof keyedProviders)[number];
 
-function problemsWithKey(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {
-  const { planner, executor, judge, openai } = configuration;
-  if (![planner, executor, judge].some(role => role.provider === 'openai')) return [];
-  const { hostname } = new URL(openai.baseUrl);
-  if ((sources.openaiApiKey ?? '') === '') {
-    return hostname === openaiHost
-      ? [{ text: `the key of the provider openai is not set; allowed: a key of ${openaiHost} in OPENAI_API_KEY` }]
-      : [];
+function problemsWithKeys(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {
+  const { planner, executor, judge } = configuration;
+  const used = new Set([planner.provider, executor.provider, judge.provider]);
+  return keyedProviders
+    .filter(({ provider }) => used.has(provider))
+    .flatMap(keyed => problemsWithKey(keyed, configuration[keyed.provider].baseUrl, sources));
+}
+
+function problemsWithKey(keyed: KeyedProvider, baseUrl: string, sources: ConfigurationSources): ConfigurationProblem[] {
+  const { provider, host, keyName } = keyed;
+  const { hostname } = new URL(baseUrl);
+  if ((sources[keyName] ?? '') === '') {
+    const text = `the key of the provider ${provider} is not set; allowed: a key of ${host} in ${provider.toUpperCase()}_API_KEY`;
+    return hostname === host ? [{ text }] : [];
   }
-  if (hostname === openaiHost || isLoopbackHost(hostname) || !isChosenByUntrustedFile(sources)) return [];
+  const key = `${provider}.baseUrl`;
+  if (hostname === host || isLoopbackHost(hostname) || !isChosenByUntrustedFile(key, sources)) return [];
   return [
     {
-      text: `openai.baseUrl (${sources.file?.name ?? ''}) is ${JSON.stringify(openai.baseUrl)}, and a file that lies in the workspace may not send your key there; allowed: the same address in TRELLIS_OPENAI_BASE_URL, or a file that you name with --config`,
+      text: `${key} (${sources.file?.name ?? ''}) is ${JSON.stringify(baseUrl)}, and a file that lies in the workspace may not send your key there; allowed: the same address in TRELLIS_${provider.toUpperCase()}_BASE_URL, or a file that you name with --config`,
     },
   ];
 }
 
 /** Whether the address in force is one that only the workspace's own file asks for. */
-function isChosenByUntrustedFile({ file, environment = {} }: ConfigurationSources): boolean {
+function isChosenByUntrustedFile(key: string, { file, environment = {} }: ConfigurationSources): boolean {
   if (file === undefined || file.isTrusted) return false;
-  const key = 'openai.baseUrl';
   return valuesOfObject(file.content, file.name).values.has(key) && !valuesOfEnvironment(environment).values.has(key);
 }

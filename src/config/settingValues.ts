@@ -63,7 +63,7 @@ function settingFor(key: string): Setting {
 function unknownKey(key: string, source: string, group: z.ZodObject, prefix: string): ConfigurationProblem {
   if (/api_?key|token|secret|password/i.test(key)) {
     return {
-      text: `${key} (${source}) is not a setting: keys are never kept in a file or in settings; allowed: the environment variable OPENAI_API_KEY`,
+      text: `${key} (${source}) is not a setting: keys are never kept in a file or in settings; allowed: the environment variable OPENAI_API_KEY or ANTHROPIC_API_KEY`,
     };
   }
   const known = Object.keys(group.shape).map(name => `${prefix}${name}`);

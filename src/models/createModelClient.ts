@@ -3,6 +3,8 @@ import type { Disposable } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import {
+  type AnthropicSettings,
+  anthropicSettingsSchema,
   type ConfiguredRole,
   configuredRoleOf,
   type ModelLimits,
@@ -11,13 +13,15 @@ import {
   type OllamaSettings,
   type OpenaiSettings,
 } from '../domain/schema/model.ts';
+import { AnthropicModel } from './anthropicModel.ts';
 import { invokeModel } from './invokeModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
 import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
 import type { ModelCall, ModelCallOptions, ModelClient, ModelReply } from './modelClient.ts';
 import { OllamaModel } from './ollamaModel.ts';
 import { OpenaiModel } from './openaiModel.ts';
-import { type PriceList, publicPrices } from './prices.ts';
+import type { PriceList } from './prices.ts';
+import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
 
@@ -25,6 +29,8 @@ import { retryMiddleware } from './retryMiddleware.ts';
 export interface ProviderSettings {
   readonly openai: OpenaiSettings;
   readonly ollama: OllamaSettings;
+  /** Anthropic itself without a key, when missing. */
+  readonly anthropic?: AnthropicSettings;
 }
 
 export interface ModelClientOptions {
@@ -70,6 +76,8 @@ function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock:
   const registry = new LanguageModelRegistry();
   registry.register('openai', model => new OpenaiModel({ model, settings: providers.openai, limits, clock }));
   registry.register('ollama', model => new OllamaModel({ model, settings: providers.ollama, limits, clock }));
+  const anthropic = providers.anthropic ?? anthropicSettingsSchema.parse({});
+  registry.register('anthropic', model => new AnthropicModel({ model, settings: anthropic, limits, clock }));
   return registry;
 }
 

@@ -54,7 +54,14 @@ async function generate(
   const { call, settings, signal, onText } = request;
   const { messages, responseSchema } = call;
   const { temperature, maxOutputTokens } = settings;
-  const asked: GenerateRequest = { messages, temperature, maxOutputTokens, ...(responseSchema && { responseSchema }) };
+  const asked: GenerateRequest = {
+    messages,
+    temperature,
+    maxOutputTokens,
+    ...(responseSchema && { responseSchema }),
+    // A worker's session goes on turn by turn; planner and judge ask once.
+    ...(call.sessionId !== undefined && { willBeContinued: true }),
+  };
   const takeText = (text: string, length: number) => {
     if (length > limits.maxAnswerCharacters) throw tooLong(limits.maxAnswerCharacters, model);
     onFirstText();

@@ -19,6 +19,8 @@ export interface GenerateRequest {
   readonly temperature: number;
   readonly maxOutputTokens: number;
   readonly responseSchema?: ResponseSchema;
+  /** Whether a call that begins with the same messages is likely to follow, so that keeping them is worth its price. */
+  readonly willBeContinued?: boolean;
 }
 
 export interface GenerateOptions {

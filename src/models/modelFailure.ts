@@ -100,7 +100,7 @@ function describeStatus(status: number, message: string, server: ServerFacts): V
   if (status === 401) return final(`${who} did not accept the key (${said}); ${server.keyRemedy}.`);
   if (status === 403) return final(`${who} does not allow this call (${said}); ${server.keyRemedy}.`);
   if (status === 404) return final(`${who} has no model "${server.model}" (${said}); ${server.modelRemedy}.`);
-  if (status === 429 && /quota|billing|credit/i.test(message)) {
+  if (status === 402 || (status === 429 && /quota|billing|credit/i.test(message)) || /credit balance/i.test(message)) {
     return final(`${who} has nothing left to spend for this key (${said}); top it up or use another key.`);
   }
   if (status === 429) return retry(`${who} limits how much may be asked (${said}); wait, or run with fewer workers.`);

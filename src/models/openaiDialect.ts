@@ -1,8 +1,10 @@
+import type { ServerDialect } from './serverDialect.ts';
+
 /**
  * What one server makes of the optional parts of the Chat Completions protocol. Starts from what most servers take, and
  * learns from the first refusal; what was learned holds for the life of the model.
  */
-export class OpenaiDialect {
+export class OpenaiDialect implements ServerDialect {
   /** Whether `response_format: json_schema` may be sent. */
   structuredOutput = true;
   /** Models that reason refuse `max_tokens`; most other servers know nothing else. */
@@ -18,15 +20,10 @@ export class OpenaiDialect {
     this.tokenLimit = isOfficialServer ? 'max_completion_tokens' : 'max_tokens';
   }
 
-  /** How many things were learned: a call sent before the last of them may be refused for what is already known. */
   get lessons(): number {
     return this.#lessons;
   }
 
-  /**
-   * Learns from the message of a 400 or 422.
-   * @returns whether the same call is worth sending again in the changed dialect; true at most once for each part.
-   */
   learnFrom(message: string, hadSchema: boolean): boolean {
     const hasLearned = this.#learn(message, hadSchema);
     if (hasLearned) this.#lessons += 1;

@@ -14,9 +14,10 @@ import type {
   LanguageModelCapabilities,
   StreamPart,
 } from './languageModel.ts';
-import { type ServerFacts, serverMessage } from './modelFailure.ts';
+import type { ServerFacts } from './modelFailure.ts';
 import { OpenaiDialect } from './openaiDialect.ts';
 import { requestOverHttp, streamOverHttp } from './providerCall.ts';
+import { inKnownDialect, streamInKnownDialect } from './serverDialect.ts';
 import { toWireSchema } from './wireSchema.ts';
 
 const usageSchema = z
@@ -94,7 +95,7 @@ export class OpenaiModel implements LanguageModel {
   }
 
   async generate(request: GenerateRequest, options: GenerateOptions): Promise<Generation> {
-    return this.#inKnownDialect(request, () =>
+    return inKnownDialect(this.#dialect, request.responseSchema !== undefined, () =>
       requestOverHttp(this.#callOptions(options), async call => {
         const parameters = { ...this.#parameters(request), stream: false } as const;
         const parsed = completionSchema.safeParse(await this.#client(call).chat.completions.create(parameters));
@@ -107,19 +108,10 @@ export class OpenaiModel implements LanguageModel {
     );
   }
 
-  async *stream(request: GenerateRequest, options: GenerateOptions): AsyncGenerator<StreamPart, void, undefined> {
-    // The server refuses a dialect before the first part, so nothing has been passed on when the call is made again.
-    const parts = await this.#inKnownDialect(request, async () => {
-      const iterator = streamOverHttp(this.#callOptions(options), call => this.#readStream(request, call));
-      return { first: await iterator.next(), rest: iterator };
-    });
-    try {
-      if (parts.first.done === true) return;
-      yield parts.first.value;
-      yield* parts.rest;
-    } finally {
-      await parts.rest.return();
-    }
+  stream(request: GenerateRequest, options: GenerateOptions): AsyncGenerator<StreamPart, void, undefined> {
+    return streamInKnownDialect(this.#dialect, request.responseSchema !== undefined, () =>
+      streamOverHttp(this.#callOptions(options), call => this.#readStream(request, call)),
+    );
   }
 
   dispose(): Promise<void> {
@@ -180,22 +172,6 @@ export class OpenaiModel implements LanguageModel {
           },
         }),
     };
-  }
-
-  /** Makes the call again each time that the server's refusal taught us something about its dialect. */
-  async #inKnownDialect<T>(request: GenerateRequest, run: () => Promise<T>): Promise<T> {
-    for (;;) {
-      const { lessons } = this.#dialect;
-      try {
-        return await run();
-      } catch (error) {
-        const refusal = refusalOf(error);
-        const hadSchema = request.responseSchema !== undefined;
-        if (refusal === undefined) throw error;
-        // Another call may have learned it in the meantime.
-        if (this.#dialect.lessons === lessons && !this.#dialect.learnFrom(refusal, hadSchema)) throw error;
-      }
-    }
   }
 
   /** The package's client for one call: it is cheap to make, and its `fetch` belongs to the call. */
@@ -261,13 +237,4 @@ function toUsage(usage: z.infer<typeof usageSchema>): TokenUsage | undefined {
     outputTokens: usage.completion_tokens,
     cachedInputTokens: Math.min(cached, usage.prompt_tokens),
   };
-}
-
-/** What the server said when it refused the form of a call, as a 400 or 422. */
-function refusalOf(error: unknown): string | undefined {
-  if (!(error instanceof ModelError) || (error.status !== 400 && error.status !== 422)) return undefined;
-  for (let current: unknown = error.cause; current instanceof Error; current = current.cause) {
-    if (current instanceof HttpFaultError && current.fault.kind === 'status') return serverMessage(current.fault.body);
-  }
-  return undefined;
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, Secrets } from '../config/configuration.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
@@ -28,7 +28,7 @@ export type CreateEngine = (options: {
   readonly storageDirectory: string;
   readonly resourcesDirectory: string;
   readonly logger: Logger;
-  readonly secrets: { readonly openaiApiKey?: string };
+  readonly secrets: Secrets;
 }) => Promise<Engine>;
 
 /** The process around the command line, as far as it is used; tests bring their own. */

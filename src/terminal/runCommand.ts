@@ -48,8 +48,8 @@ async function prepare(command: RunArguments, host: CommandLineHost, resources: 
   });
   const view = resources.add(createRunView(command, host, { isPlanApproved: configuration.autoApprove }));
   const storageDirectory = await prepareStorageDirectory(workspace);
-  const known = secrets.openaiApiKey === undefined ? [] : [secrets.openaiApiKey];
-  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), known) : silentLogger;
+  const keys = Object.values<string>({ ...secrets });
+  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
   const { resourcesDirectory } = host;
   const engine = resources.add(
     await host.createEngine({ workspace, configuration, storageDirectory, resourcesDirectory, logger, secrets }),

@@ -15,7 +15,7 @@ export function configuredRoleOf(role: ModelRole): ConfiguredRole {
 
 /** Which model serves a role, and how it is asked. */
 export const modelSettingsSchema = z.strictObject({
-  /** Name of a registered provider, such as `ollama` or `openai`. */
+  /** Name of a registered provider, such as `ollama`, `openai` or `anthropic`. */
   provider: z.string().min(1),
   /** The model's name as its provider knows it. */
   model: z.string().min(1),
@@ -31,6 +31,8 @@ export const tokenUsageSchema = z.strictObject({
   outputTokens: z.int().nonnegative(),
   /** The part of `inputTokens` that the provider served from its own prompt cache. */
   cachedInputTokens: z.int().nonnegative(),
+  /** The part of `inputTokens` that the provider stored in its prompt cache, where that has a price of its own. */
+  cacheWriteTokens: z.int().nonnegative().optional(),
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
@@ -55,6 +57,15 @@ export const openaiSettingsSchema = z.strictObject({
   streaming: z.boolean().default(true),
 });
 export type OpenaiSettings = z.infer<typeof openaiSettingsSchema>;
+
+/** A server that speaks the Anthropic Messages protocol. */
+export const anthropicSettingsSchema = z.strictObject({
+  /** Where the API begins, with or without `/v1`. */
+  baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.anthropic.com'),
+  /** From the environment or the editor's secret storage; never from a file. */
+  apiKey: z.string().min(1).optional(),
+});
+export type AnthropicSettings = z.infer<typeof anthropicSettingsSchema>;
 
 function isHost(host: string): boolean {
   if (host.includes('://')) return /^https?:/.test(host) && URL.canParse(host);

@@ -37,6 +37,8 @@ describe('loadConfiguration', () => {
     assert.deepEqual(fromEnvironment.secrets, { openaiApiKey: 'key' });
     const stored = await loadConfiguration({ ...options, environment: { OPENAI_API_KEY: '' } });
     assert.deepEqual(stored.secrets, { openaiApiKey: 'stored' });
+    const both = await loadConfiguration({ ...options, environment: { ANTHROPIC_API_KEY: 'other' } });
+    assert.deepEqual(both.secrets, { openaiApiKey: 'stored', anthropicApiKey: 'other' });
   });
 
   it('says in one sentence what is wrong with the file', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ModelCall } from '../../../src/models/modelClient.ts';
+import type { Protocol } from '../../support/modelServer/modelScript.ts';
 import { type Harness, type HarnessOptions, openHarness, outline, question } from './harness.ts';
 
 const answerSchema = {
@@ -15,10 +16,11 @@ const answerSchema = {
 const wireSchema = { type: 'object', properties: { ok: { type: 'boolean', description: 'yes?' } }, required: ['ok'] };
 const signal = new AbortController().signal;
 
-const variants: readonly { name: string; protocol: 'openai' | 'ollama'; options: HarnessOptions }[] = [
+const variants: readonly { name: string; protocol: Protocol; options: HarnessOptions }[] = [
   { name: 'openai', protocol: 'openai', options: {} },
   { name: 'openai without streaming', protocol: 'openai', options: { openai: { streaming: false } } },
   { name: 'ollama', protocol: 'ollama', options: {} },
+  { name: 'anthropic', protocol: 'anthropic', options: {} },
 ];
 
 for (const { name, protocol, options } of variants) {
@@ -76,7 +78,14 @@ for (const { name, protocol, options } of variants) {
     });
 
     it('estimates the tokens when the server does not count them, or counts nonsense', async () => {
-      const nonsense = { prompt_tokens: -5, completion_tokens: 'many', prompt_eval_count: 0.5, eval_count: 'many' };
+      const nonsense = {
+        prompt_tokens: -5,
+        completion_tokens: 'many',
+        prompt_eval_count: 0.5,
+        eval_count: 'many',
+        input_tokens: -1,
+        output_tokens: null,
+      };
       const replies = [
         { text: 'abcdefgh', usage: null },
         { text: 'abcdefgh', usage: nonsense },
@@ -234,6 +243,122 @@ describe('the openai provider', () => {
       harness.ask(),
       /not the protocol \(text\/plain instead of a stream, which .*; see whether http:.*\/v1 is the address/,
     );
+  });
+});
+
+describe('the anthropic provider', () => {
+  let harness: Harness;
+
+  afterEach(() => harness.close());
+
+  it('sends model, messages, parameters and key, and asks once for what is not continued', async () => {
+    harness = await openHarness('anthropic', { rules: [{ replies: ['yes'] }] });
+    await harness.client.call({ ...question, responseSchema: answerSchema }, { signal });
+    const [request] = harness.server.requests;
+    assert.ok(request !== undefined);
+    assert.equal(request.headers['authorization'], 'Bearer key-4711-of-the-tests');
+    assert.equal(request.headers['x-api-key'], 'key-4711-of-the-tests');
+    assert.match(String(request.headers['anthropic-version']), /^\d{4}-\d{2}-\d{2}$/);
+    assert.deepEqual(request.body, {
+      model: 'scripted',
+      system: 'You write code.',
+      messages: [{ role: 'user', content: 'Write hello.' }],
+      max_tokens: 512,
+      temperature: 0.25,
+      output_config: { format: { type: 'json_schema', schema: { ...wireSchema, additionalProperties: false } } },
+      stream: true,
+    });
+  });
+
+  it('marks the prompt of a session for the cache of the provider, since the next turn begins with it', async () => {
+    harness = await openHarness('anthropic', { rules: [{ replies: ['yes'] }] });
+    await harness.client.call({ ...question, sessionId: 'session_1' }, { signal });
+    assert.deepEqual(harness.server.requests[0]?.body['messages'], [
+      { role: 'user', content: [{ type: 'text', text: 'Write hello.', cache_control: { type: 'ephemeral' } }] },
+    ]);
+  });
+
+  it('counts what the provider read from its cache and wrote to it as part of the input', async () => {
+    const usage = {
+      input_tokens: 10,
+      cache_read_input_tokens: 80,
+      cache_creation_input_tokens: 30,
+      output_tokens: 5,
+    };
+    harness = await openHarness('anthropic', { rules: [{ replies: [{ text: 'yes', usage }] }] });
+    const reply = await harness.ask();
+    assert.deepEqual(reply.usage, { inputTokens: 120, outputTokens: 5, cachedInputTokens: 80, cacheWriteTokens: 30 });
+  });
+
+  it('sends no key to a server that needs none, whatever the environment says', async () => {
+    const { ANTHROPIC_API_KEY: before } = process.env;
+    process.env['ANTHROPIC_API_KEY'] = 'key-of-the-environment';
+    try {
+      harness = await openHarness('anthropic', { rules: [{ replies: ['yes'] }] }, { anthropic: { apiKey: undefined } });
+      await harness.ask();
+      const headers = harness.server.requests[0]?.headers;
+      assert.deepEqual([headers?.['x-api-key'], headers?.['authorization']], [undefined, undefined]);
+    } finally {
+      if (before === undefined) delete process.env['ANTHROPIC_API_KEY'];
+      else process.env['ANTHROPIC_API_KEY'] = before;
+    }
+  });
+
+  it('takes the address of the API with and without its version', async () => {
+    harness = await openHarness('anthropic', { rules: [{ replies: ['yes'] }] });
+    const withVersion = await openHarness(
+      'anthropic',
+      { rules: [] },
+      { anthropic: { baseUrl: `${harness.server.url}/v1/` } },
+    );
+    try {
+      assert.equal((await withVersion.ask()).text, 'yes');
+    } finally {
+      await withVersion.close();
+    }
+  });
+
+  it('asks Anthropic itself nothing without a key', async () => {
+    const anthropic = { baseUrl: 'https://api.anthropic.com', apiKey: undefined };
+    harness = await openHarness('anthropic', { rules: [] }, { anthropic });
+    await assert.rejects(harness.ask(), /No key is set for https:\/\/api\.anthropic\.com; set ANTHROPIC_API_KEY, or/);
+  });
+
+  it('learns once what the model does not take, and remembers it', async () => {
+    const refusing = (field: string, message: string) => ({
+      when: ({ body }: { body: Readonly<Record<string, unknown>> }) => field in body,
+      replies: [{ status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message } } }],
+    });
+    harness = await openHarness('anthropic', {
+      rules: [
+        refusing('output_config', 'output_config: Extra inputs are not permitted'),
+        refusing('temperature', '`temperature` may not be set for this model.'),
+        { replies: ['{"ok": true}'] },
+      ],
+    });
+    const call = { ...question, responseSchema: answerSchema };
+    assert.equal((await harness.client.call(call, { signal })).text, '{"ok": true}');
+    assert.equal(harness.server.requests.length, 3);
+    await harness.client.call(call, { signal });
+    assert.equal(harness.server.requests.length, 4);
+    const fields = Object.keys(harness.server.requests[3]?.body ?? {}).sort();
+    assert.deepEqual(fields, ['max_tokens', 'messages', 'model', 'stream', 'system']);
+  });
+
+  it('tells a refusal and a full context from an answer', async () => {
+    const replies = [
+      { text: 'I would rather not.', isRefusal: true },
+      { text: 'half', finishReason: 'model_context_window_exceeded' },
+    ];
+    harness = await openHarness('anthropic', { rules: [{ replies }] });
+    assert.equal((await harness.ask()).finishReason, 'refusal');
+    assert.equal((await harness.ask()).finishReason, 'length');
+  });
+
+  it('says that an address is wrong when a web page answers', async () => {
+    const script = { rules: [{ replies: [{ status: 200, body: '<html>Welcome</html>' }] }] };
+    harness = await openHarness('anthropic', script, { limits: { maxRetries: 0 } });
+    await assert.rejects(harness.ask(), /not the protocol \(text\/plain instead of a stream\); see whether http:/);
   });
 });
 

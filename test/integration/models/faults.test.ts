@@ -31,11 +31,11 @@ const status = (code: number, rest: { message: RegExp; retryable: boolean }, bod
 
 const cases: readonly FaultCase[] = [
   status(400, { retryable: false, message: /refused the call \(400: scripted 400\)/ }),
-  status(401, { retryable: false, message: /did not accept the key \(401: .*(OPENAI_API_KEY|OLLAMA_API_KEY)/ }),
-  status(403, { retryable: false, message: /does not allow this call \(403: .*(OPENAI_API_KEY|OLLAMA_API_KEY)/ }),
+  status(401, { retryable: false, message: /did not accept the key \(401: .*(OPENAI|OLLAMA|ANTHROPIC)_API_KEY/ }),
+  status(403, { retryable: false, message: /does not allow this call \(403: .*(OPENAI|OLLAMA|ANTHROPIC)_API_KEY/ }),
   status(404, {
     retryable: false,
-    message: /has no model "scripted" \(404: .*(ollama pull scripted|TRELLIS_OPENAI_BASE_URL)/,
+    message: /has no model "scripted" \(404: .*(ollama pull scripted|TRELLIS_(OPENAI|ANTHROPIC)_BASE_URL)/,
   }),
   status(408, { retryable: true, message: /failed \(408: scripted 408\)/ }),
   status(429, { retryable: true, message: /limits how much may be asked \(429: scripted 429\)/ }),
@@ -43,6 +43,12 @@ const cases: readonly FaultCase[] = [
     429,
     { retryable: false, message: /has nothing left to spend/ },
     { error: { message: 'You exceeded your quota' } },
+  ),
+  status(402, { retryable: false, message: /has nothing left to spend for this key \(402: scripted 402\)/ }),
+  status(
+    400,
+    { retryable: false, message: /has nothing left to spend/ },
+    { error: { message: 'Your credit balance is too low' } },
   ),
   status(500, { retryable: true, message: /failed \(500: scripted 500\)/ }),
   status(502, { retryable: true, message: /failed \(502: Bad Gateway\)/ }, '<html><h1>Bad Gateway</h1></html>'),
@@ -108,6 +114,22 @@ const cases: readonly FaultCase[] = [
     message: /prompt is too long/,
   },
   {
+    name: 'an error event that says that the server is overloaded',
+    reply: begun({ error: { type: 'overloaded_error', message: 'Overloaded' } }),
+    protocol: 'anthropic',
+    status: 529,
+    retryable: true,
+    message: /broke its answer off with an error: Overloaded\./,
+  },
+  {
+    name: 'an error event for a call that is wrong',
+    reply: begun({ error: { type: 'invalid_request_error', message: 'messages: too long' } }),
+    protocol: 'anthropic',
+    status: 400,
+    retryable: false,
+    message: /broke its answer off with an error: messages: too long\./,
+  },
+  {
     name: 'a frame that is not JSON',
     reply: begun({ malformed: '{"choices": [}' }),
     retryable: true,
@@ -140,7 +162,7 @@ const cases: readonly FaultCase[] = [
   },
 ];
 
-for (const protocol of ['openai', 'ollama'] as const) {
+for (const protocol of ['openai', 'ollama', 'anthropic'] as const) {
   describe(`the ${protocol} provider, when the server fails`, () => {
     let harness: Harness;
 
@@ -181,7 +203,7 @@ for (const protocol of ['openai', 'ollama'] as const) {
       await harness.server.close();
       await assertFails(harness.ask(), {
         message: new RegExp(
-          `No model server answers at ${url}(/v1)? \\(ECONNREFUSED\\); start it.*(TRELLIS_OPENAI_BASE_URL|TRELLIS_OLLAMA_HOST)`,
+          `No model server answers at ${url}(/v1)? \\(ECONNREFUSED\\); start it.*(TRELLIS_(OPENAI|ANTHROPIC)_BASE_URL|TRELLIS_OLLAMA_HOST)`,
         ),
         retryable: true,
       });
@@ -220,7 +242,7 @@ for (const protocol of ['openai', 'ollama'] as const) {
         retryable: false,
       });
       const text = JSON.stringify(harness.events.map(event => (event.type === 'failed' ? event.message : '')));
-      assert.doesNotMatch(text, protocol === 'openai' ? /4711|sk-/ : /sk-/);
+      assert.doesNotMatch(text, protocol === 'ollama' ? /sk-/ : /4711|sk-/);
     });
 
     it('drops an answer that is too long, and the connection with it', async () => {

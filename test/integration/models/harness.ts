@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { ModelError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import {
+  anthropicSettingsSchema,
   type ModelLimits,
   type ModelSettings,
   ollamaSettingsSchema,
@@ -42,6 +43,7 @@ export interface HarnessOptions {
   readonly limits?: Partial<ModelLimits>;
   readonly openai?: { baseUrl?: string; apiKey?: string | undefined; streaming?: boolean };
   readonly ollama?: { host?: string; contextLength?: number };
+  readonly anthropic?: { baseUrl?: string; apiKey?: string | undefined };
   readonly settings?: Partial<ModelSettings>;
   readonly random?: () => number;
   /** Instead of waiting no time between tries. */
@@ -91,6 +93,7 @@ export async function openHarness(
 function providersOf(server: ModelServer, options: HarnessOptions): ModelClientOptions['providers'] {
   return {
     openai: openaiSettingsSchema.parse({ baseUrl: server.openaiBaseUrl, apiKey, ...options.openai }),
+    anthropic: anthropicSettingsSchema.parse({ baseUrl: server.url, apiKey, ...options.anthropic }),
     ollama: ollamaSettingsSchema.parse({ host: server.url, ...options.ollama }),
   };
 }

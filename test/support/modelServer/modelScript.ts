@@ -13,7 +13,7 @@ export interface RequestMatch {
   readonly protocol?: Protocol;
 }
 
-export type Protocol = 'openai' | 'ollama';
+export type Protocol = 'openai' | 'ollama' | 'anthropic';
 
 /** What the server got, as a rule sees it and a test may look at it afterwards. */
 export interface ModelServerRequest {
@@ -41,7 +41,7 @@ export interface ScriptAnswer {
   readonly text: string;
   /** Sends the text this many times over. */
   readonly repeat?: number;
-  /** As the protocol writes it; `null` leaves it out. */
+  /** As the protocol writes it, `stop` and `length` in any; `null` leaves it out. */
   readonly finishReason?: string | null;
   /** Counted from the text where it is missing; `null` leaves it out; anything else is sent as it is. */
   readonly usage?: unknown;

@@ -2,21 +2,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { modelMessageSchema } from '../../../src/domain/schema/model.ts';
+import { anthropicFormat, anthropicMessages } from './anthropicFormat.ts';
 import { type ModelScript, type ModelServerRequest, type Protocol, ScriptPlayer } from './modelScript.ts';
 import { countPromptTokens, ollamaFormat, openaiFormat } from './protocols.ts';
 import { sendReply } from './sendReply.ts';
 
 const chatBodySchema = z.looseObject({
   model: z.string(),
-  messages: z.array(modelMessageSchema),
   stream: z.boolean().optional(),
   options: z.looseObject({ num_ctx: z.number().optional() }).optional(),
   truncate: z.boolean().optional(),
 });
 
+const plainMessagesSchema = z.object({ messages: z.array(modelMessageSchema) });
+
+const formats = { openai: openaiFormat, ollama: ollamaFormat, anthropic: anthropicFormat };
+
 /**
- * An ordinary HTTP server on loopback that speaks OpenAI Chat Completions under `/v1` and Ollama's protocol under `/api`,
- * and answers by a script. A request that no rule answers gets a 400 that says so.
+ * An ordinary HTTP server on loopback that speaks OpenAI Chat Completions and Anthropic Messages under `/v1` and Ollama's
+ * protocol under `/api`, and answers by a script. A request that no rule answers gets a 400 that says so.
  */
 export class ModelServer {
   /** Every chat request so far, in order. */
@@ -59,7 +63,7 @@ export class ModelServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** For `TRELLIS_OPENAI_BASE_URL`; `url` is for `TRELLIS_OLLAMA_HOST`. */
+  /** For `TRELLIS_OPENAI_BASE_URL`; `url` is for `TRELLIS_OLLAMA_HOST` and `TRELLIS_ANTHROPIC_BASE_URL`. */
   get openaiBaseUrl(): string {
     return `${this.url}/v1`;
   }
@@ -104,6 +108,9 @@ export class ModelServer {
       case 'POST /v1/chat/completions':
         await this.#chat('openai', request, response, text);
         break;
+      case 'POST /v1/messages':
+        await this.#chat('anthropic', request, response, text);
+        break;
       case 'POST /api/chat':
         await this.#chat('ollama', request, response, text);
         break;
@@ -141,19 +148,20 @@ export class ModelServer {
 
   async #chat(protocol: Protocol, incoming: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
     const body = chatBodySchema.parse(JSON.parse(text));
+    const messages = protocol === 'anthropic' ? anthropicMessages(body) : plainMessagesSchema.parse(body).messages;
     const request: ModelServerRequest = {
       protocol,
       headers: incoming.headers,
       model: body.model,
-      messages: body.messages,
-      // Ollama streams unless it is told not to; OpenAI the other way round.
+      messages,
+      // Ollama streams unless it is told not to; the others the other way round.
       isStreaming: body.stream ?? protocol === 'ollama',
       body,
       at: Date.now(),
     };
     this.requests.push(request);
     this.#wake();
-    const format = protocol === 'openai' ? openaiFormat(request) : ollamaFormat(request);
+    const format = formats[protocol](request);
     const refuse = (status: number, message: string) => sendJson(response, status, format.errorBody(message, status));
     if (!this.#hasModel(body.model)) {
       refuse(404, `The model '${body.model}' does not exist`);

@@ -3,6 +3,8 @@ import type { ModelServerRequest, ScriptAnswer } from './modelScript.ts';
 /** How a protocol writes an answer on the wire. */
 export interface WireFormat {
   readonly streamType: string;
+  /** What comes before the text of an answer. */
+  startFrames?(answer: ScriptAnswer, tokens: TokenCount): string[];
   textFrame(text: string, answer: ScriptAnswer): string;
   /** What comes after the text of a complete answer. */
   endFrames(answer: ScriptAnswer, tokens: TokenCount): string[];

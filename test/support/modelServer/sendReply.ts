@@ -61,6 +61,7 @@ async function streamAnswer(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': format.streamType });
   response.flushHeaders();
+  for (const frame of format.startFrames?.(answer, tokens) ?? []) await write(response, frame, answer);
   const size = answer.frameCharacters ?? defaultFrameCharacters;
   for (let start = 0; start < text.length; start += size) {
     if (answer.frameDelayMs !== undefined) await setTimeout(answer.frameDelayMs);

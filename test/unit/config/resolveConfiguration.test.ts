@@ -83,7 +83,7 @@ describe('resolveConfiguration', () => {
     );
     assert.equal(
       problemsOf({ environment: { TRELLIS_PLANNER_PROVIDER: 'acme' } }),
-      'The configuration is not valid: planner.provider (TRELLIS_PLANNER_PROVIDER) is "acme"; allowed: ollama or openai.',
+      'The configuration is not valid: planner.provider (TRELLIS_PLANNER_PROVIDER) is "acme"; allowed: ollama, openai or anthropic.',
     );
   });
 
@@ -133,6 +133,15 @@ describe('resolveConfiguration', () => {
     const local = { planner: { provider: 'openai' }, openai: { baseUrl: 'http://127.0.0.1:8000/v1' } };
     resolveConfiguration({ file: fileOf(local) });
     resolveConfiguration({ file: fileOf(local), openaiApiKey: 'key' });
+  });
+
+  it('does the same for Anthropic, and names both keys when both are missing', () => {
+    const both = { planner: { provider: 'anthropic' }, executor: { provider: 'openai' } };
+    assert.match(problemsOf({ file: fileOf(both) }), /2 problems.*OPENAI_API_KEY.*ANTHROPIC_API_KEY/s);
+    resolveConfiguration({ file: fileOf({ planner: { provider: 'anthropic' } }), anthropicApiKey: 'key' });
+    const elsewhere = { planner: { provider: 'anthropic' }, anthropic: { baseUrl: 'https://models.example' } };
+    const problems = problemsOf({ file: fileOf(elsewhere), anthropicApiKey: 'key' });
+    assert.match(problems, /anthropic\.baseUrl \(.+\) is "https:\/\/models\.example".+ TRELLIS_ANTHROPIC_BASE_URL/);
   });
 
   it('does not let a file of the workspace direct the key to another server', () => {

@@ -3,7 +3,7 @@ import { ModelError } from '../../../src/base/errors.ts';
 import { invokeModel } from '../../../src/models/invokeModel.ts';
 import type { StreamPart } from '../../../src/models/languageModel.ts';
 import { LanguageModelRegistry } from '../../../src/models/languageModelRegistry.ts';
-import { publicPrices } from '../../../src/models/prices.ts';
+import { publicPrices } from '../../../src/models/publicPrices.ts';
 import { buildRequest, FakeModel, steppingClock } from './fakes.ts';
 
 const usage = { inputTokens: 3, outputTokens: 4, cachedInputTokens: 1 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { toWireSchema } from '../../../src/models/wireSchema.ts';
+import { toClosedWireSchema, toWireSchema } from '../../../src/models/wireSchema.ts';
 
 describe('toWireSchema', () => {
   it('keeps structure and drops everything else, at every depth', () => {
@@ -42,5 +42,35 @@ describe('toWireSchema', () => {
     assert.match(text, /\$defs/);
     assert.match(text, /\$ref/);
     assert.doesNotMatch(text, /minLength/);
+  });
+});
+
+describe('toClosedWireSchema', () => {
+  it('closes every object that has properties, and takes a property called `properties` for what it is', () => {
+    const inner = z.object({ properties: z.object({ a: z.string() }), byName: z.record(z.string(), z.string()) });
+    const schema = z.toJSONSchema(z.object({ list: z.array(inner) }), { io: 'input' });
+    const closed = {
+      type: 'object',
+      properties: { a: { type: 'string' } },
+      required: ['a'],
+      additionalProperties: false,
+    };
+    const byName = { type: 'object', additionalProperties: { type: 'string' } };
+    assert.deepEqual(toClosedWireSchema(schema), {
+      type: 'object',
+      properties: {
+        list: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { properties: closed, byName },
+            required: ['properties', 'byName'],
+            additionalProperties: false,
+          },
+        },
+      },
+      required: ['list'],
+      additionalProperties: false,
+    });
   });
 });

@@ -1,0 +1,46 @@
+import type { PriceList } from './prices.ts';
+
+/** Standard tier, text tokens; what is written to a prompt cache for five minutes. */
+export const publicPrices: PriceList = {
+  sources: [
+    { address: 'https://platform.openai.com/docs/pricing', asOf: '2026-06-21' },
+    { address: 'https://platform.claude.com/docs/en/about-claude/pricing', asOf: '2026-10-24' },
+  ],
+  prices: {
+    'openai/gpt-5.5': { input: 5, cachedInput: 0.5, output: 30 },
+    'openai/gpt-5.4': { input: 2.5, cachedInput: 0.25, output: 15 },
+    'openai/gpt-5.4-mini': { input: 0.75, cachedInput: 0.075, output: 4.5 },
+    'openai/gpt-5.4-nano': { input: 0.2, cachedInput: 0.02, output: 1.25 },
+    'openai/gpt-5.1': { input: 1.25, cachedInput: 0.125, output: 10 },
+    'openai/gpt-5': { input: 1.25, cachedInput: 0.125, output: 10 },
+    'openai/gpt-5-mini': { input: 0.25, cachedInput: 0.025, output: 2 },
+    'openai/gpt-5-nano': { input: 0.05, cachedInput: 0.005, output: 0.4 },
+    'openai/gpt-4.1': { input: 2, cachedInput: 0.5, output: 8 },
+    'openai/gpt-4.1-mini': { input: 0.4, cachedInput: 0.1, output: 1.6 },
+    'openai/gpt-4.1-nano': { input: 0.1, cachedInput: 0.025, output: 0.4 },
+    'openai/gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 },
+    'openai/gpt-4o-mini': { input: 0.15, cachedInput: 0.075, output: 0.6 },
+    'openai/o3': { input: 2, cachedInput: 0.5, output: 8 },
+    'openai/o4-mini': { input: 1.1, cachedInput: 0.275, output: 4.4 },
+    'anthropic/claude-fable-5-1': { input: 10, cachedInput: 0.25, cacheWrite: 12.5, output: 50 },
+    'anthropic/claude-fable-5': { input: 10, cachedInput: 1, cacheWrite: 12.5, output: 50 },
+    'anthropic/claude-opus-5-5': { input: 4, cachedInput: 0.2, cacheWrite: 5, output: 20 },
+    'anthropic/claude-opus-5': { input: 5, cachedInput: 0.5, cacheWrite: 6.25, output: 25 },
+    'anthropic/claude-opus-4-8': { input: 5, cachedInput: 0.5, cacheWrite: 6.25, output: 25 },
+    'anthropic/claude-opus-4-7': { input: 5, cachedInput: 0.5, cacheWrite: 6.25, output: 25 },
+    'anthropic/claude-opus-4-6': { input: 5, cachedInput: 0.5, cacheWrite: 6.25, output: 25 },
+    'anthropic/claude-opus-4-5': { input: 5, cachedInput: 0.5, cacheWrite: 6.25, output: 25 },
+    'anthropic/claude-sonnet-5-5': { input: 2, cachedInput: 0.1, cacheWrite: 2.5, output: 10 },
+    'anthropic/claude-sonnet-5': { input: 2, cachedInput: 0.2, cacheWrite: 2.5, output: 10 },
+    'anthropic/claude-sonnet-4-6': { input: 3, cachedInput: 0.3, cacheWrite: 3.75, output: 15 },
+    'anthropic/claude-sonnet-4-5': { input: 3, cachedInput: 0.3, cacheWrite: 3.75, output: 15 },
+    'anthropic/claude-haiku-5-5': {
+      input: 0.1,
+      cachedInput: 0.01,
+      cacheWrite: 0.125,
+      output: 0.5,
+      longPrompt: { overTokens: 100_000, input: 0.5, cachedInput: 0.05, cacheWrite: 0.625, output: 2.5 },
+    },
+    'anthropic/claude-haiku-4-5': { input: 1, cachedInput: 0.1, cacheWrite: 1.25, output: 5 },
+  },
+};
