@@ -5,7 +5,7 @@ import type { Plan, Question } from '../domain/schema/plan.ts';
 export interface ProjectFiles {
   /** Paths relative to the workspace, sorted; ignored files and secrets are not among them. */
   paths(): Promise<readonly string[]>;
-  /** Undefined when there is no such file, or it is not text. */
+  /** Undefined when there is no such file, or it is not text. Throws a `ValidationError` for one that cannot be read. */
   readText(path: string): Promise<string | undefined>;
   /**
    * What is at the path, ignored or not; undefined when nothing is. Throws a `ValidationError` with one sentence for a

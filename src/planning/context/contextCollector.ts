@@ -1,3 +1,4 @@
+import { ValidationError } from '../../base/errors.ts';
 import { LoopBreather } from '../../base/loopBreather.ts';
 import { estimateTokens } from '../../base/tokenEstimate.ts';
 import { isProgramLanguage } from '../../domain/language.ts';
@@ -43,7 +44,24 @@ const namesShare = 0.2;
  * a bounded number of files, however large the project is, and lets the event loop turn meanwhile.
  */
 export function createContextCollector(dependencies: ContextCollectorDependencies): ContextCollector {
-  return { collect: (request, options) => collect(dependencies, request, options) };
+  const tolerant = { ...dependencies, files: withoutUnreadable(dependencies.files) };
+  return { collect: (request, options) => collect(tolerant, request, options) };
+}
+
+/** One file that is too large, or that the user may not read, says nothing about the project and must not stop a run. */
+function withoutUnreadable(files: ProjectFiles): ProjectFiles {
+  return {
+    paths: () => files.paths(),
+    kindOf: path => files.kindOf(path),
+    readText: async path => {
+      try {
+        return await files.readText(path);
+      } catch (error) {
+        if (error instanceof ValidationError) return undefined;
+        throw error;
+      }
+    },
+  };
 }
 
 async function collect(

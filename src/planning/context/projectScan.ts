@@ -5,7 +5,7 @@ import type { ProjectPath } from './projectPath.ts';
 import { type RequestTerms, wordsOf } from './requestTerms.ts';
 
 /** Reading everything would cost seconds in a large project: files whose paths promise most are read, up to this many. */
-const maxFiles = 2_000;
+const maxFiles = 1_200;
 /** In characters, over all files that are read. */
 const maxTotalLength = 32_000_000;
 /** What lies further into a file does not count. In characters. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { ValidationError } from '../../../../src/base/errors.ts';
 import { FilePromptLibrary } from '../../../../src/base/promptLibrary.ts';
 import { estimateTokens } from '../../../../src/base/tokenEstimate.ts';
 import { createContextCollector } from '../../../../src/planning/context/contextCollector.ts';
@@ -85,6 +86,23 @@ describe('the context collector', () => {
     assert.equal(shown.filter(file => file.startsWith('test/')).length, 2);
     assert.ok(shown.includes('src/sum.ts'));
     assert.ok(relevantFiles.some(file => file.path === 'test/sum5.test.ts' && file.excerpt === undefined));
+  });
+
+  it('does without a file that cannot be read, and not without a disk', async () => {
+    const collectWith = (failure: Error) => {
+      const files = memoryProjectFiles(tinyProject);
+      const readText = (file: string) => (file === 'src/sum.ts' ? Promise.reject(failure) : files.readText(file));
+      const collector = createContextCollector({
+        files: { ...files, readText },
+        testCommand: async () => undefined,
+        areRulesTrusted: true,
+      });
+      return collector.collect('sum', { tokenBudget: 1000, signal: new AbortController().signal });
+    };
+    const { relevantFiles } = await collectWith(new ValidationError('"src/sum.ts" has 50 MB.'));
+    assert.equal(relevantFiles.find(file => file.path === 'src/sum.ts')?.excerpt, undefined);
+    assert.ok(relevantFiles.some(file => file.path === 'test/sum.test.ts' && file.excerpt !== undefined));
+    await assert.rejects(collectWith(new Error('EIO')), /EIO/);
   });
 
   it('stops when aborted, before it begins and on the way', async () => {

@@ -72,7 +72,7 @@ describe('rankFiles', () => {
     const paths = (await files.paths()).map(describePath);
     const breather = new LoopBreather(new AbortController().signal);
     await rankFiles(files, paths, parseRequest('basket'), [], breather);
-    assert.ok(files.readPaths.length <= 2000);
+    assert.ok(files.readPaths.length <= 1200);
     assert.ok(files.readPaths.includes('src/deep/er/basket.ts'));
   });
 });
