@@ -61,9 +61,15 @@ export class DiskWorkspace implements WorkspaceFiles {
   }
 
   async permitEdit(file: string, movedFrom?: string): Promise<EditPermission> {
-    const refuse = (reason: string): EditPermission => ({ ok: false, reason });
-    const problem = workspacePathProblem(file);
-    if (problem !== undefined) return refuse(`the path ${problem}`);
+    const permission = await this.permitWrite(file, movedFrom);
+    if (!permission.ok) return permission;
+    if (mayHoldSecrets(file)) return refuse('files that may hold secrets are kept from agents');
+    if (await this.#ignoreRules.isIgnored(file, false)) return refuse('it is ignored, so it is no part of a change');
+    return permission;
+  }
+
+  /** As `permitEdit`, also for files that agents may not know. */
+  async permitWrite(file: string, movedFrom?: string): Promise<EditPermission> {
     const place = await this.#locate(file);
     if (place.kind === 'outside') return refuse(`the path ${place.reason}`);
     if (place.kind === 'folder') return refuse('it is a folder; name a file');
@@ -71,8 +77,6 @@ export class DiskWorkspace implements WorkspaceFiles {
     if (place.kind === 'belowFile') return refuse(`${place.parent} is a file, so nothing can be below it`);
     if (place.kind === 'file' && place.realFile !== file)
       return refuse(`it is a link, or in a linked folder; edit ${place.realFile} instead`);
-    if (mayHoldSecrets(file)) return refuse('files that may hold secrets are kept from agents');
-    if (await this.#ignoreRules.isIgnored(file, false)) return refuse('it is ignored, so it is no part of a change');
     const twin = place.kind === 'nothing' || CASE_MAY_NOT_MATTER ? await this.#twinOf(file) : undefined;
     if (twin !== undefined && twin !== movedFrom)
       return refuse(`it differs from ${twin} only by case, and some systems take the two for one; use that spelling`);
@@ -80,7 +84,7 @@ export class DiskWorkspace implements WorkspaceFiles {
     try {
       return { ok: true, version: await this.#readVersion(place.absolute, file) };
     } catch (error) {
-      if (error instanceof ValidationError) return refuse(error.message);
+      if (error instanceof ValidationError) return refuse(error.message.replace(/\.$/, ''));
       throw error;
     }
   }
@@ -151,6 +155,10 @@ export class DiskWorkspace implements WorkspaceFiles {
     }
     return undefined;
   }
+}
+
+function refuse(reason: string): EditPermission {
+  return { ok: false, reason };
 }
 
 type Place =

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { StorageError } from '../../base/errors.ts';
+import { fileVersion } from '../memoryBlobStore.ts';
+import { mergeVersions, sameVersion } from '../mergeVersions.ts';
+import type { FileVersion } from '../stagedFiles.ts';
+import type { FileCalls } from './fileCalls.ts';
+import type { TransactionEntry, TransactionRecord } from './transactionRecord.ts';
+
+export interface RestoreParts {
+  readonly calls: FileCalls;
+  readonly root: string;
+  /** Where the transaction's content is. */
+  readonly folder: string;
+  readonly record: TransactionRecord;
+}
+
+/**
+ * Undoes what a transaction that did not come to its end has done so far, whatever that is; may be called again and
+ * again. A file that was edited since keeps those edits where they merge, and is left as it is where they do not.
+ * Returns the paths that were left.
+ */
+export async function restoreEntries(parts: RestoreParts): Promise<readonly string[]> {
+  const { calls, root, record } = parts;
+  const left: string[] = [];
+  for (const { temporaryPath } of record.entries)
+    if (temporaryPath !== null) await calls.remove(path.join(root, temporaryPath));
+  for (const entry of record.entries) if (!(await restoreEntry(parts, entry))) left.push(entry.path);
+  for (const folder of record.madeFolders.toReversed()) await calls.removeEmptyFolder(path.join(root, folder));
+  return left;
+}
+
+/** False when the file was edited since, in a way that does not merge. */
+async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promise<boolean> {
+  const { calls, root } = parts;
+  const file = path.join(root, entry.path);
+  const current = await currentVersion(calls, file);
+  const before = await storedVersion(parts, entry, entry.before);
+  if (sameVersion(current, before)) return true;
+  const after = await storedVersion(parts, entry, entry.after);
+  const merge = mergeVersions({ base: after, ours: current, theirs: before }, { ours: 'now', theirs: 'before' });
+  if (!merge.ok) return false;
+  if (sameVersion(current, merge.version)) return true;
+  if (!merge.version) await calls.remove(file);
+  else {
+    const temporary = `${file}.restore.trellis-tmp`;
+    await calls.remove(temporary);
+    await calls.create(temporary, merge.version.content, entry.mode ?? undefined);
+    await calls.rename(temporary, file);
+  }
+  // A folder that the transaction was about to make may not be there.
+  if ((await calls.mode(path.dirname(file))) !== undefined) await calls.syncFolder(path.dirname(file));
+  return true;
+}
+
+async function currentVersion(calls: FileCalls, file: string): Promise<FileVersion | undefined> {
+  const content = await calls.read(file);
+  if (!content) return undefined;
+  const mode = (await calls.mode(file)) ?? 0;
+  return fileVersion(content, process.platform !== 'win32' && (mode & 0o111) !== 0);
+}
+
+/** A version out of the transaction's own content. */
+export async function storedVersion(
+  { calls, folder }: Pick<RestoreParts, 'calls' | 'folder'>,
+  { path: file }: TransactionEntry,
+  reference: TransactionEntry['before'],
+): Promise<FileVersion | undefined> {
+  if (!reference) return undefined;
+  const content = await calls.read(path.join(folder, reference.hash));
+  if (content) return { ...reference, content };
+  throw new StorageError(`The checkpoint ${folder} has lost the content of ${file}; it cannot be used any more.`);
+}
