@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { AbortError, errorMessage } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { defaultSandboxLimits, withLimits } from './limits.ts';
+import { ControlGroups } from './process/controlGroups.ts';
 import type { CopyStrategy } from './process/namespaceHolder.ts';
 import { probe } from './process/probe.ts';
 import { ProcessSandbox, type ProcessSandboxOptions } from './process/processSandbox.ts';
@@ -59,6 +60,7 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<SandboxA
     canDisableUserNamespaces: await canDisableUserNamespaces(found.tools),
     seccompFilter: seccompFilter(host.architecture),
     limits,
+    controlGroups: await ControlGroups.find(),
     toolchainHost: {
       home: host.environment['HOME'],
       searchPath: host.environment['PATH'],
@@ -112,11 +114,18 @@ function remedyFor(message: string): string {
   return 'Nothing will be run until that is mended.';
 }
 
+const HELP_TIMEOUT_MS = 5000;
+
 /** Since bubblewrap 0.8. */
 function canDisableUserNamespaces(tools: SystemTools): Promise<boolean> {
   return new Promise(resolve => {
-    execFile(tools.bwrap, ['--help'], { env: {} }, (_error, stdout) => {
-      resolve(stdout.includes('--disable-userns'));
-    });
+    execFile(
+      tools.bwrap,
+      ['--help'],
+      { env: {}, timeout: HELP_TIMEOUT_MS, killSignal: 'SIGKILL' },
+      (_error, stdout) => {
+        resolve(stdout.includes('--disable-userns'));
+      },
+    );
   });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Disposable } from '../../base/disposable.ts';
 import { AbortError, SandboxError } from '../../base/errors.ts';
 import { killProcessGroup } from './killProcessGroup.ts';
 import { namespaceScript } from './namespaceScript.ts';
@@ -30,7 +31,7 @@ const END_GRACE_MS = 3000;
 /**
  * Keeps a session's namespaces alive. They die with it: when it is closed, when it is killed, and when Trellis is.
  */
-export class NamespaceHolder {
+export class NamespaceHolder implements Disposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #pid: number;
   readonly #hasOwnUsers: boolean;
@@ -77,18 +78,9 @@ export class NamespaceHolder {
       tools.unshare,
       [
         ...(owner === undefined ? ['--user', '--map-root-user'] : []),
-        ...[
-          '--mount',
-          '--pid',
-          '--fork',
-          '--kill-child=KILL',
-          '--mount-proc',
-          '--',
-          tools.bash,
-          '--norc',
-          '-c',
-          namespaceScript,
-        ],
+        ...['--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--'],
+        // Its input is a socket, by which bash takes itself for a remote login and would read the user's settings.
+        ...[tools.bash, '--norc', '-c', namespaceScript],
         'trellis-sandbox',
         String(options.diskBytes),
         String(Math.ceil(options.diskBytes / BYTES_PER_FILE)),
@@ -112,13 +104,13 @@ export class NamespaceHolder {
     });
     if (child.pid === undefined) throw new SandboxError('The sandbox could not be started: it has no process.');
     const holder = new NamespaceHolder(child, child.pid, owner === undefined);
-    const onAbort = () => void holder.close();
+    const onAbort = () => void holder.dispose();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await holder.#answer();
       return holder;
     } catch (error) {
-      await holder.close();
+      await holder.dispose();
       throw isAborted() ? new AbortError(undefined, { cause: error }) : error;
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -147,7 +139,7 @@ export class NamespaceHolder {
   }
 
   /** Ends everything that runs in the namespaces, and waits until it is dead and the copy is gone. Never throws; may be called again. */
-  async close(): Promise<void> {
+  async dispose(): Promise<void> {
     this.#child.stdin.end();
     const timer = setTimeout(() => {
       killProcessGroup(this.#pid);

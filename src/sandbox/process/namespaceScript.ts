@@ -29,14 +29,12 @@ done
 
 mount -t tmpfs -o "size=$size,nr_inodes=$files,mode=0711,nosuid,nodev" trellis /tmp
 cd /tmp
-mkdir lower upper work tree etc bind
-mkdir -m 1777 tmp shm
-mkdir -m 0700 tmp/home
+mkdir lower upper work tree etc bind tmp tmp/home shm
+chmod 1777 tmp shm
 printf 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\ntrellis:x:1000:1000::/tmp/home:/bin/sh\n' >etc/passwd
 printf 'root:x:0:\ntrellis:x:1000:\n' >etc/group
 printf '127.0.0.1 localhost sandbox\n::1 localhost\n' >etc/hosts
 printf 'passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n' >etc/nsswitch.conf
-if [ -n "$owner" ]; then chown "$owner" tmp/home; fi
 
 index=0
 for source_fd in $source_fds; do
@@ -50,14 +48,15 @@ exec {root_fd}<&-
 
 own() {
   cd tree
-  chown --no-dereference "$owner" .
   set --
+  tops='. ../tmp/home'
   for entry in *; do
     case $entry in
-      .git | node_modules | .venv | venv) chown --no-dereference "$owner" "./$entry" ;;
+      .git | node_modules | .venv | venv) tops="$tops $entry" ;;
       *) set -- "$@" "./$entry" ;;
     esac
   done
+  chown --no-dereference "$owner" $tops
   if [ $# -gt 0 ]; then chown --recursive --no-dereference -P "$owner" "$@"; fi
   cd ..
 }

@@ -6,19 +6,21 @@ import { withLimits } from '../limits.ts';
 import type { Sandbox, SandboxLimits, SandboxSession, StagedTree } from '../sandbox.ts';
 import type { RootEntry, SandboxLayout } from './bubblewrap.ts';
 import { isBelow } from './bubblewrap.ts';
+import type { ControlGroups } from './controlGroups.ts';
 import { mountPointsBelow } from './mountPoints.ts';
 import { type CopyStrategy, NamespaceHolder } from './namespaceHolder.ts';
-import { ProcessSession } from './processSession.ts';
+import { ProcessSession, type ProcessSessionOptions } from './processSession.ts';
 import { listSourceFiles } from './sourceFiles.ts';
 import { writeStagedChanges } from './stagedWriter.ts';
 import type { SystemTools } from './systemTools.ts';
-import { findToolchains, type ToolchainHost, type Toolchains } from './toolchains.ts';
+import { ToolchainFinder, type ToolchainHost, type Toolchains } from './toolchains.ts';
 
 export interface ProcessSandboxOptions {
   readonly tools: SystemTools;
   readonly canDisableUserNamespaces: boolean;
   readonly seccompFilter: Uint8Array;
   readonly limits: SandboxLimits;
+  readonly controlGroups: ControlGroups;
   readonly toolchainHost: ToolchainHost;
   /** Whether Trellis runs as root, which the code must not. */
   readonly isRoot: boolean;
@@ -40,12 +42,13 @@ export class ProcessSandbox implements Sandbox {
   readonly tier = 'process';
   readonly #options: ProcessSandboxOptions;
   readonly #sessions = new Set<ProcessSession>();
-  readonly #toolchains = new Map<string, Promise<Toolchains>>();
+  readonly #toolchains: ToolchainFinder;
   #rootEntries: Promise<readonly RootEntry[]> | undefined;
   #isDisposed = false;
 
   constructor(options: ProcessSandboxOptions) {
     this.#options = options;
+    this.#toolchains = new ToolchainFinder(options.toolchainHost);
   }
 
   async open(
@@ -81,16 +84,21 @@ export class ProcessSandbox implements Sandbox {
     const { tools, isRoot, seccompFilter } = this.#options;
     const owner = isRoot ? UNPRIVILEGED : undefined;
     const source = strategy === 'copy' ? await listSourceFiles(tree.root, { signal }) : undefined;
-    const toolchains = await this.#toolchainsOf(tree.root);
+    const toolchains = await this.#toolchains.find(tree.root);
     const shownFolders = [
       ...toolchains.folders,
       ...(source?.packageFolders.map(folder => path.join(tree.root, folder)) ?? (await mountPointsBelow(tree.root))),
     ];
-    const holder = await startHolder(
-      { tools, owner, diskBytes: limits.diskBytes, strategy, root: tree.root, bindSources: shownFolders },
-      signal,
-    );
+    const resources = new DisposableStore();
     try {
+      const group = await this.#options.controlGroups.create(limits);
+      if (group) resources.add(group);
+      const holder = resources.add(
+        await startHolder(
+          { tools, owner, diskBytes: limits.diskBytes, strategy, root: tree.root, bindSources: shownFolders },
+          signal,
+        ),
+      );
       if (source !== undefined) {
         await writeFile(holder.hostPath('list'), source.files.map(file => `${file}\0`).join(''));
         await holder.request('copy');
@@ -98,9 +106,10 @@ export class ProcessSandbox implements Sandbox {
       await writeStagedChanges(holder.hostPath('tree'), tree, { signal });
       if (owner !== undefined) await holder.request('own');
       const layout = await this.#layoutOf(tree.root, toolchains, shownFolders);
-      return this.#keep(holder, layout, limits, { tools, owner, seccompFilter });
+      const command = { tools, owner, seccompFilter, joinFiles: group?.joinFiles ?? [] };
+      return this.#keep({ holder, layout, limits, command, resources });
     } catch (error) {
-      await holder.close();
+      await resources.dispose();
       throw error;
     }
   }
@@ -120,29 +129,14 @@ export class ProcessSandbox implements Sandbox {
     };
   }
 
-  #keep(
-    holder: NamespaceHolder,
-    layout: SandboxLayout,
-    limits: SandboxLimits,
-    command: ConstructorParameters<typeof ProcessSession>[0]['command'],
-  ): SandboxSession {
+  #keep(options: Omit<ProcessSessionOptions, 'onDispose'>): SandboxSession {
     if (this.#isDisposed) throw new SandboxError('The sandbox was disposed of while a session was being opened.');
     const session: ProcessSession = new ProcessSession({
-      holder,
-      layout,
-      limits,
-      command,
+      ...options,
       onDispose: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
     return session;
-  }
-
-  /** Asked once for each workspace: programs are seldom installed during a run, and asking takes a while. */
-  #toolchainsOf(root: string): Promise<Toolchains> {
-    const known = this.#toolchains.get(root) ?? findToolchains(this.#options.toolchainHost, root);
-    this.#toolchains.set(root, known);
-    return known;
   }
 }
 

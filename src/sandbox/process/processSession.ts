@@ -1,3 +1,4 @@
+import type { Disposable } from '../../base/disposable.ts';
 import { AbortError, SandboxError, ValidationError } from '../../base/errors.ts';
 import { withLimits } from '../limits.ts';
 import type { CommandResult, SandboxCommand, SandboxLimits, SandboxSession } from '../sandbox.ts';
@@ -9,7 +10,9 @@ export interface ProcessSessionOptions {
   readonly holder: NamespaceHolder;
   readonly layout: SandboxLayout;
   readonly limits: SandboxLimits;
-  readonly command: Pick<RunSpecification, 'tools' | 'owner' | 'seccompFilter'>;
+  readonly command: Pick<RunSpecification, 'tools' | 'owner' | 'seccompFilter' | 'joinFiles'>;
+  /** What the session is made of, the holder among it; disposed of at its end. */
+  readonly resources: Disposable;
   readonly onDispose: () => void;
 }
 
@@ -20,7 +23,6 @@ export class ProcessSession implements SandboxSession {
   readonly #disposal = new AbortController();
   #lastRun: Promise<unknown> = Promise.resolve();
 
-  /** Takes ownership of the holder. */
   constructor(options: ProcessSessionOptions) {
     this.#options = options;
   }
@@ -38,7 +40,7 @@ export class ProcessSession implements SandboxSession {
   async dispose(): Promise<void> {
     this.#disposal.abort();
     await this.#lastRun;
-    await this.#options.holder.close();
+    await this.#options.resources.dispose();
     this.#options.onDispose();
   }
 

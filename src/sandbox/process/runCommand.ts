@@ -14,16 +14,26 @@ export interface RunSpecification {
   readonly enterArguments: readonly string[];
   /** Who runs the code when Trellis is root. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** What the process writes `0` to, to be counted with the session. */
+  readonly joinFiles: readonly string[];
   readonly bubblewrapArguments: readonly string[];
   readonly seccompFilter: Uint8Array;
   readonly limits: SandboxLimits;
 }
 
 /**
- * Runs in the session's namespaces, in place of which comes `bwrap`. Volunteers for the kernel's out-of-memory killer, and closes
+ * Runs in the session's namespaces, in place of which comes `bwrap`. Joins the session's control groups, whose files are the first
+ * arguments, after their number; without them nothing is run. Volunteers for the kernel's out-of-memory killer, and closes
  * what Trellis may have inherited open from its own parent. `-c` leaves nothing in `/proc/1/environ`.
  */
 const LAUNCH_SCRIPT = String.raw`
+count=$1
+shift
+while [ "$count" -gt 0 ]; do
+  echo 0 >"$1" || exit
+  shift
+  count=$((count - 1))
+done
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
 cd /proc/self/fd
 for descriptor in *; do
@@ -33,7 +43,7 @@ cd /
 exec -c "$@"
 `;
 /** How long the sandbox has to end after its process 1 was killed, before everything of it that can be found is. */
-const KILL_GRACE_MS = 500;
+const KILL_GRACE_MS = 2000;
 
 type EndReason = 'aborted' | 'timedOut' | 'outputLimit';
 
@@ -83,7 +93,7 @@ export async function runCommand(
   }
 }
 
-function start({ tools, enterArguments, owner, bubblewrapArguments }: RunSpecification): ChildProcess {
+function start({ tools, enterArguments, owner, joinFiles, bubblewrapArguments }: RunSpecification): ChildProcess {
   const dropRoot =
     owner === undefined
       ? []
@@ -92,8 +102,8 @@ function start({ tools, enterArguments, owner, bubblewrapArguments }: RunSpecifi
     return spawn(
       tools.nsenter,
       [
-        ...[...enterArguments, '--', ...dropRoot],
-        ...[tools.bash, '--norc', '-c', LAUNCH_SCRIPT, 'trellis-launch', tools.bwrap, ...bubblewrapArguments],
+        ...[...enterArguments, '--', tools.bash, '--norc', '-c', LAUNCH_SCRIPT, 'trellis-launch'],
+        ...[String(joinFiles.length), ...joinFiles, ...dropRoot, tools.bwrap, ...bubblewrapArguments],
       ],
       { cwd: '/', detached: true, env: {}, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] },
     );
@@ -156,8 +166,8 @@ function endingOf(status: string, stderr: string): Ending {
 
 /**
  * Kills process 1 of the sandbox's innermost namespace, the grandchild of `nsenter`. The kernel then kills all others in it, and
- * `bwrap` and `nsenter` return only after the last of them is dead. Before it exists, or if that takes long, kills
- * the group, with which the rest dies a moment later.
+ * `bwrap` and `nsenter` return only after the last of them is dead. Before it exists, kills `bwrap`. `nsenter` itself
+ * is the last resort: the machine's process 1 would have to bury its child, and not every one does.
  */
 async function killSandbox(child: ChildProcess): Promise<void> {
   const { pid } = child;
@@ -165,11 +175,12 @@ async function killSandbox(child: ChildProcess): Promise<void> {
   const [bubblewrap] = await childrenOf(pid);
   const [init] = bubblewrap === undefined ? [] : await childrenOf(bubblewrap);
   if (child.exitCode !== null || child.signalCode !== null) return;
-  if (init === undefined) {
+  const target = init ?? bubblewrap;
+  if (target === undefined) {
     killProcessGroup(pid);
     return;
   }
-  killIfAlive(init);
+  killIfAlive(target);
   const timer = setTimeout(() => {
     killProcessGroup(pid);
   }, KILL_GRACE_MS);

@@ -28,36 +28,53 @@ const ASK_TIMEOUT_MS = 5000;
 const NODE_QUESTION = ['-p', 'process.execPath'];
 const PYTHON_QUESTION = ['-I', '-S', '-c', 'import sys; print(sys.executable, sys.prefix, sys.base_prefix, sep="\\n")'];
 
+interface Installations {
+  readonly executables: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
 /**
  * Finds what `node` and `python3` on the user's `PATH` really are, by asking them: a version manager's stand-in runs the real
- * program, which knows where it is installed. Programs inside the workspace are not run; they are in the sandbox anyhow.
+ * program, which knows where it is installed. Each is asked once, since that takes a while. Programs inside the workspace
+ * are not run; they are in the sandbox anyhow.
  */
-export async function findToolchains(host: ToolchainHost, root: string): Promise<Toolchains> {
-  const folders = (host.searchPath ?? '')
-    .split(':')
-    .filter(folder => path.isAbsolute(folder) && !isBelow(folder, root));
-  const [nodes, pythons, environments] = await Promise.all([
-    nodeExecutables(host, folders),
-    pythonInstallation(host, folders),
-    virtualEnvironments(root),
+export class ToolchainFinder {
+  readonly #host: ToolchainHost;
+  readonly #answers = new Map<string, Promise<Installations>>();
+
+  constructor(host: ToolchainHost) {
+    this.#host = host;
+  }
+
+  /** What a sandbox with the workspace `root` needs. */
+  async find(root: string): Promise<Toolchains> {
+    const folders = (this.#host.searchPath ?? '')
+      .split(':')
+      .filter(folder => path.isAbsolute(folder) && !isBelow(folder, root));
+    const [installed, environments] = await Promise.all([this.#installed(folders), virtualEnvironments(root)]);
+    const prefixes = [...installed.prefixes, ...environments.basePrefixes];
+    const accepted = await Promise.all(prefixes.map(prefix => acceptedFolder(prefix, this.#host.home, root)));
+    return {
+      searchPath: unique([...environments.programFolders, ...installed.executables.map(file => path.dirname(file))]),
+      folders: withoutNested(unique(accepted.filter(folder => folder !== undefined))),
+    };
+  }
+
+  #installed(folders: readonly string[]): Promise<Installations> {
+    const key = folders.join(':');
+    const answer = this.#answers.get(key) ?? installations(this.#host, folders);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+async function installations(host: ToolchainHost, folders: readonly string[]): Promise<Installations> {
+  const [[node], [python, ...pythonPrefixes]] = await Promise.all([
+    ask(host, folders, 'node', NODE_QUESTION),
+    ask(host, folders, 'python3', PYTHON_QUESTION),
   ]);
-  const executables = [...nodes, ...pythons.executables];
-  const prefixes = [...executables.map(installationOf), ...pythons.prefixes, ...environments.basePrefixes];
-  const accepted = await Promise.all(prefixes.map(prefix => acceptedFolder(prefix, host.home, root)));
-  return {
-    searchPath: unique([...environments.programFolders, ...executables.map(file => path.dirname(file))]),
-    folders: withoutNested(unique(accepted.filter(folder => folder !== undefined))),
-  };
-}
-
-async function nodeExecutables(host: ToolchainHost, folders: readonly string[]): Promise<string[]> {
-  const onPath = await ask(host, folders, 'node', NODE_QUESTION);
-  return [host.nodeExecutable, onPath[0]].filter(file => file !== undefined && path.isAbsolute(file)) as string[];
-}
-
-async function pythonInstallation(host: ToolchainHost, folders: readonly string[]) {
-  const [executable, ...prefixes] = await ask(host, folders, 'python3', PYTHON_QUESTION);
-  return { executables: executable === undefined ? [] : [executable], prefixes };
+  const executables = [host.nodeExecutable, node, python].filter(file => file !== undefined);
+  return { executables, prefixes: [...executables.map(installationOf), ...pythonPrefixes] };
 }
 
 /** What a program on the `PATH` prints, line by line; nothing when it is not there or fails. */
