@@ -50,6 +50,10 @@ export class Proof {
     run.append({ type: 'tests.started', ...subject, command: command.display });
     const result = await this.#inSandbox(overlay, options, session => session.run(command, options));
     if ('unproven' in result) return { treeHash: hash, tests: result };
+    if (isNotFound(result)) {
+      const reason = `The test command "${command.display}" (${command.source}) was not found in the sandbox; install what it calls, or set testCommand in .trellis/config.yml.`;
+      return { treeHash: hash, tests: { unproven: reason } };
+    }
     const report = parseTestResults(result);
     const outputHash = run.contents.put(`${result.stdout}\n${result.stderr}`);
     run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier: result.tier, report, outputHash });
@@ -101,4 +105,9 @@ export class Proof {
       await session.dispose();
     }
   }
+}
+
+/** The program, or one that the shell was to start, is not there: POSIX gives the shell's exit code 127 for that alone. */
+function isNotFound({ outcome, exitCode }: CommandResult): boolean {
+  return outcome === 'notFound' || exitCode === 127;
 }

@@ -9,8 +9,6 @@ import { draftPlan } from './planDraft.ts';
 import type { Planner, PlanningOptions, ProjectContext, ProjectFiles } from './planner.ts';
 import { renderContext } from './renderContext.ts';
 
-/** In characters. What is longer belongs into a file that the request names. */
-const maxRequestLength = 32_000;
 /** As many as the human is asked at most; the prompt allows three. */
 const maxQuestions = 5;
 
@@ -45,7 +43,6 @@ class Planning {
   }
 
   async plan(request: string, context: ProjectContext): Promise<Plan> {
-    checkRequest(request);
     const prompt = this.#dependencies.prompts.render('planner', { project: renderContext(context), request });
     const messages: readonly ModelMessage[] = [
       { role: 'system', content: prompt.system },
@@ -118,14 +115,6 @@ class Planning {
       metadata: clarifications === '' ? {} : { clarifications },
     };
   }
-}
-
-function checkRequest(request: string): void {
-  if (request.trim() === '') throw new PlanningError('The request is empty: say what is to be built.');
-  if (request.length <= maxRequestLength) return;
-  throw new PlanningError(
-    `The request has ${request.length} characters and may have ${maxRequestLength}: put the details into a file of the workspace and name it in the request.`,
-  );
 }
 
 /**

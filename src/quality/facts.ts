@@ -92,13 +92,15 @@ function syntaxFact({ plan, syntaxProblems, treeHash }: Findings): Fact {
 
 function testsFact(findings: Findings): Fact {
   const { tests, baseline, treeHash } = findings;
-  if ('unproven' in tests) return unprovenTests(`The tests were not run: ${tests.unproven}`, treeHash);
+  const couldBeRun = baseline?.outcome === 'passed' || baseline?.outcome === 'failed';
+  const unproven = (summary: string) => (couldBeRun ? lostTests(findings, summary) : unprovenTests(summary, treeHash));
+  if ('unproven' in tests) return unproven(`The tests were not run: ${tests.unproven}`);
   const comparison = compareTests(tests, baseline);
   switch (comparison.kind) {
     case 'passes':
       return passingTests(tests, baseline, treeHash);
     case 'noTests':
-      return unprovenTests('The test command ran, and found no test.', treeHash);
+      return unproven('The test command ran, and found no test.');
     case 'asBefore':
       return unprovenTests(`${failureWords(tests)}, as before the change.`, treeHash);
     case 'fails':
@@ -108,6 +110,15 @@ function testsFact(findings: Findings): Fact {
 
 function unprovenTests(summary: string, treeHash: string): Fact {
   return fact({ kind: 'unproven', verdict: 'unproven', summary, treeHash }, { correctnessCap: bounds.unprovenTests });
+}
+
+/** Tests that could be run before the change cannot be run after it: the change broke them. */
+function lostTests({ plan, treeHash }: Findings, reason: string): Fact {
+  const summary = `${reason} Before the change they could be run.`;
+  return fact(
+    { kind: 'tests', verdict: 'fails', summary, treeHash },
+    { isDecisive: true, correctnessCap: 0, feedback: [summary], itemsAtFault: itemsBehind(plan.items, []) },
+  );
 }
 
 function passingTests(tests: TestReport, baseline: TestReport | undefined, treeHash: string): Fact {

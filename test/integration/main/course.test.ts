@@ -56,10 +56,13 @@ const coder = (...replies: ScriptRule['replies']): ScriptRule => ({ when: { syst
 describe('the course of a run', () => {
   const directory = useTemporaryDirectory();
   let server: ModelServer | undefined;
-  afterEach(() => server?.close());
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
 
   async function run(script: ModelScript, changes: Partial<HarnessRun> = {}) {
-    server = await ModelServer.start(script);
+    server ??= await ModelServer.start(script);
     const workspace = path.join(directory(), 'project');
     mkdirSync(workspace);
     writeProject(workspace, { 'package.json': manifest, 'test/existing.test.js': existingTest });
@@ -164,6 +167,35 @@ describe('the course of a run', () => {
     });
     assert.deepEqual([state.end?.outcome, state.end?.errorKind], ['failed', 'model']);
     assert.deepEqual(applied, []);
+  });
+
+  it('says that a test command is not there, and leaves the result unproven', async () => {
+    const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
+    server = await ModelServer.start({ rules });
+    const configuration = { ...configurationFor(server, 'openai'), testCommand: 'no-such-runner --all' };
+    const { state } = await run({ rules }, { configuration });
+    const unproven = state.scores[0]?.evidence.find(evidence => evidence.kind === 'unproven');
+    assert.match(
+      unproven?.summary ?? '',
+      /"no-such-runner --all" \(the setting testCommand\) was not found.*set testCommand/,
+    );
+    assert.equal(state.scores[0]?.correctness, 0.8);
+  });
+
+  it('ends a test command that never ends', async () => {
+    const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
+    server = await ModelServer.start({ rules });
+    const configuration = {
+      ...configurationFor(server, 'openai'),
+      testCommand: 'sleep 1000',
+      sandbox: { wallTimeMs: 500 },
+    };
+    const { state } = await run({ rules }, { configuration });
+    assert.deepEqual(
+      state.testRuns.filter(({ scope }) => scope !== 'item').map(({ report }) => report.outcome),
+      ['timedOut', 'timedOut'],
+    );
+    assert.ok(state.scores[0]?.evidence.some(({ kind }) => kind === 'unproven'));
   });
 
   const moments: Record<string, { rules: ScriptRule[]; until: RunEvent['type'] }> = {

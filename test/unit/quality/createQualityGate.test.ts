@@ -112,6 +112,13 @@ describe('the quality gate', () => {
     });
   }
 
+  it('does not pass a change after which the tests can no longer be run', async () => {
+    const lost = await score({ tests: { unproven: 'the command was not found.' }, baseline: testReport() });
+    assert.deepEqual([lost.passed, lost.kinds['tests']], [false, 'fails']);
+    const gone = await score({ tests: testReport({ outcome: 'noTests', passed: 0 }), baseline: testReport() });
+    assert.deepEqual([gone.passed, gone.kinds['tests']], [false, 'fails']);
+  });
+
   it('never takes no tests for a pass', async () => {
     const result = await score({ tests: testReport({ outcome: 'noTests', passed: 0 }) }, perfect);
     assert.equal(result.kinds['tests'], undefined);
