@@ -85,7 +85,9 @@ export class ItemRunner {
     const dependencyReports = plan.items
       .filter(other => upstream.has(other.id))
       .map(({ id, filePath }) => ({ itemId: id, filePath, summary: run.state.items[id]?.note ?? '' }));
-    return { item, request, context, dependencyReports, feedback };
+    const { clarifications } = plan.metadata;
+    const asked = clarifications === undefined ? request : `${request}\n\n${clarifications}`;
+    return { item, request: asked, context, dependencyReports, feedback };
   }
 
   /** Remarks of the last evaluation, and why the last attempt at this item was given back. */
