@@ -1,19 +1,19 @@
-// Bundles the extension host, the command line and the webview into dist/.  node esbuild.mjs [--watch]
+// Bundles the extension host, the command line and the webview into dist/.  node esbuild.mjs [--watch] [extension|cli|webview …]
 import { build, context } from 'esbuild';
 
 const common = { bundle: true, minify: true, sourcemap: true, logLevel: 'warning', legalComments: 'linked' };
-const node = { ...common, platform: 'node', target: 'node22' };
+const node = { ...common, platform: 'node', target: 'node22', format: 'cjs' };
 
-const configurations = [
-  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
-  {
+const configurations = {
+  extension: { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] },
+  cli: {
     ...node,
     entryPoints: ['src/cli.ts'],
     outfile: 'dist/cli.cjs',
-    format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
+    define: { 'import.meta.dirname': '__dirname' },
   },
-  {
+  webview: {
     ...common,
     entryPoints: { panel: 'webview/panel.tsx', chat: 'webview/chat.tsx', style: 'webview/style.css' },
     outdir: 'dist/webview',
@@ -23,10 +23,13 @@ const configurations = [
     jsx: 'automatic',
     jsxImportSource: 'preact',
   },
-];
+};
 
-if (process.argv.includes('--watch')) {
-  await Promise.all(configurations.map(async configuration => (await context(configuration)).watch()));
+const args = process.argv.slice(2);
+const named = args.filter(arg => arg in configurations);
+const chosen = (named.length > 0 ? named : Object.keys(configurations)).map(name => configurations[name]);
+if (args.includes('--watch')) {
+  await Promise.all(chosen.map(async configuration => (await context(configuration)).watch()));
 } else {
-  await Promise.all(configurations.map(configuration => build(configuration)));
+  await Promise.all(chosen.map(configuration => build(configuration)));
 }

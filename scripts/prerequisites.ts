@@ -29,22 +29,28 @@ const pythons = ['/usr/bin/python3', 'python3'];
  * that names what is missing and how to install it.
  */
 export async function ensurePrerequisites(): Promise<Record<string, string>> {
-  const lacking = await missing();
-  if (lacking.length > 0 && canInstall()) await install(lacking);
-  const stillLacking = lacking.length > 0 ? await missing() : [];
-  if (stillLacking.length > 0) {
-    const names = stillLacking.map(({ name }) => name).join(', ');
-    const packages = stillLacking.map(({ debianPackage }) => debianPackage).join(' ');
-    throw new Error(
-      `The tests need ${names}; install with: sudo apt-get install ${packages} (or your system's equivalent).`,
-    );
-  }
+  await ensurePresent(prerequisites);
   return { PATH: await pathWithPytest() };
 }
 
-async function missing(): Promise<Prerequisite[]> {
-  const found = await Promise.all(prerequisites.map(({ isPresent }) => isPresent()));
-  return prerequisites.filter((_, index) => !found[index]);
+/** The same for the sandbox alone. */
+export async function ensureSandbox(): Promise<void> {
+  await ensurePresent(prerequisites.filter(({ name }) => name === 'bubblewrap'));
+}
+
+async function ensurePresent(needed: readonly Prerequisite[]): Promise<void> {
+  const lacking = await missing(needed);
+  if (lacking.length > 0 && canInstall()) await install(lacking);
+  const stillLacking = lacking.length > 0 ? await missing(needed) : [];
+  if (stillLacking.length === 0) return;
+  const names = stillLacking.map(({ name }) => name).join(', ');
+  const packages = stillLacking.map(({ debianPackage }) => debianPackage).join(' ');
+  throw new Error(`This needs ${names}; install with: sudo apt-get install ${packages} (or your system's equivalent).`);
+}
+
+async function missing(needed: readonly Prerequisite[]): Promise<Prerequisite[]> {
+  const found = await Promise.all(needed.map(({ isPresent }) => isPresent()));
+  return needed.filter((_, index) => !found[index]);
 }
 
 function canInstall(): boolean {

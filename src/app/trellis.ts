@@ -125,7 +125,14 @@ class TrellisCore implements Trellis {
     const handle = startRun(parts, settings, AbortSignal.any([options.signal, this.#lifetime.signal]));
     const ended = handle.done.finally(() => runResources.dispose());
     this.#running.add(ended);
-    return { ...handle, done: ended };
+    return {
+      runId,
+      get state() {
+        return handle.state;
+      },
+      onDidAppend: handle.onDidAppend,
+      done: ended,
+    };
   }
 
   #partsFor(run: JournaledRun, { human, sink }: StartOptions, runResources: DisposableStore): RunParts {

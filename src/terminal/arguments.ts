@@ -42,9 +42,6 @@ export type CommandArguments =
   | { readonly kind: 'help'; readonly topic?: string }
   | { readonly kind: 'version' };
 
-/** A request longer than this many bytes is a mistake, such as a file in place of a sentence. */
-export const maxRequestBytes = 32 * 1024;
-
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
@@ -94,12 +91,6 @@ function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
   if (more.length > 0) throw usage(`put the request in quotes; there are ${positionals.length} arguments`);
   if (request === undefined || request.trim() === '') {
     throw usage(`say what you want, such as: trellis ${kind} "Add a function that parses ISO dates, with tests"`);
-  }
-  const size = Buffer.byteLength(request);
-  if (size > maxRequestBytes) {
-    throw usage(
-      `the request has ${size} bytes, and ${maxRequestBytes} are allowed; put the details into a file of the workspace and name that`,
-    );
   }
   const { config, workers, yes = false, interactive = false } = values;
   return {

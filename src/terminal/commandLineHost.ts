@@ -1,35 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { Trellis, TrellisOptions } from '../app/trellis.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
-import type { Logger } from '../base/logger.ts';
-import type { Configuration, Secrets } from '../config/configuration.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
-import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { OutputStream } from './screen.ts';
-
-/** The engine as the command line uses it. */
-export interface Engine extends Disposable {
-  readonly journal: Journal;
-  start(
-    request: string,
-    options: {
-      readonly human: HumanChannel;
-      readonly sink: ChangeSink;
-      readonly stopAfterPlan?: boolean;
-      readonly signal: AbortSignal;
-    },
-  ): RunHandle;
-}
-
-export type CreateEngine = (options: {
-  readonly workspace: string;
-  readonly configuration: Configuration;
-  readonly storageDirectory: string;
-  readonly resourcesDirectory: string;
-  readonly logger: Logger;
-  readonly secrets: Secrets;
-}) => Promise<Engine>;
+import type { WorkspaceSink } from './workspaceSink.ts';
 
 /** The process around the command line, as far as it is used; tests bring their own. */
 export interface CommandLineHost {
@@ -41,10 +15,10 @@ export interface CommandLineHost {
   readonly version: string;
   /** Where `prompts/` is. */
   readonly resourcesDirectory: string;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly createEngine: CreateEngine;
-  /** Writes accepted changes into the workspace. */
-  readonly createSink: (workspace: string, storageDirectory: string) => ChangeSink;
+  readonly clock: Clock;
+  readonly createTrellis: (options: TrellisOptions) => Promise<Trellis>;
+  /** Opens the way of accepted changes into the workspace. */
+  readonly openSink: (workspace: string, storageDirectory: string, clock: Clock) => Promise<WorkspaceSink>;
   /** Ctrl-C and its kin, each time. */
   readonly onInterrupt: (listener: () => void) => Disposable;
   /** Ends the process at once. */

@@ -14,7 +14,7 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
     case 'run.started':
       return palette.dim(`Run ${event.runId}`);
     case 'context.collected':
-      return palette.dim(safeLine(event.summary));
+      return palette.dim(safeLine(event.summary, 160));
     case 'plan.rejected':
       return palette.yellow(
         `The plan was not valid (${safeLine(event.problems.join(' '), 300)}); the planner was told.`,
@@ -70,7 +70,7 @@ export function scoreLines(score: QualityScore, palette: Palette): string[] {
   return [
     `${palette.bold(`Quality ${overall.toFixed(2)}`)} (completeness ${completeness.toFixed(2)}, correctness ${correctness.toFixed(2)}): ${verdict}`,
     ...score.evidence.map(evidence => `  ${evidenceMark(evidence, palette)} ${safeLine(evidence.summary, 300)}`),
-    ...score.feedback.map(feedback => palette.dim(`  → ${safeLine(feedback, 300)}`)),
+    ...score.feedback.map(feedback => palette.dim(`  → ${safeLine(feedback, 200)}`)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Trellis } from '../app/trellis.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { AbortError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
@@ -6,7 +7,7 @@ import type { RunState } from '../domain/runState.ts';
 import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { RunArguments } from './arguments.ts';
-import type { CommandLineHost, Engine } from './commandLineHost.ts';
+import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode, exitCodeOfRun } from './exitCode.ts';
 import { resultOfRun } from './resultObject.ts';
 import { createRunView, type RunView } from './runView.ts';
@@ -17,16 +18,16 @@ import { findWorkspace, isInRepository } from './workspace.ts';
 export async function runRunCommand(command: RunArguments, host: CommandLineHost): Promise<number> {
   const resources = new DisposableStore();
   try {
-    const { engine, view, sink } = await prepare(command, host, resources);
+    const { trellis, view, sink } = await prepare(command, host, resources);
     const controller = new AbortController();
     resources.add(cancelOnInterrupt(controller, view, host));
-    const handle = engine.start(command.request, {
+    const handle = trellis.start(command.request, {
       human: view.human(error => controller.abort(error)),
       sink,
       stopAfterPlan: command.kind === 'plan',
       signal: controller.signal,
     });
-    follow(handle, engine, view, resources);
+    follow(handle, trellis, view, resources);
     const state = await handle.done;
     report(state, command, view, host);
     return exitCodeOfRun(state.end);
@@ -48,21 +49,32 @@ async function prepare(command: RunArguments, host: CommandLineHost, resources: 
   });
   const view = resources.add(createRunView(command, host, { isPlanApproved: configuration.autoApprove }));
   const storageDirectory = await prepareStorageDirectory(workspace);
+  const { sink, remarks } = await host.openSink(workspace, storageDirectory, host.clock);
+  for (const remark of remarks) view.note(remark);
   const keys = Object.values<string>({ ...secrets });
   const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
-  const { resourcesDirectory } = host;
-  const engine = resources.add(
-    await host.createEngine({ workspace, configuration, storageDirectory, resourcesDirectory, logger, secrets }),
+  const { resourcesDirectory, version, clock } = host;
+  const trellis = resources.add(
+    await host.createTrellis({
+      workspace,
+      configuration,
+      storageDirectory,
+      resourcesDirectory,
+      version,
+      clock,
+      logger,
+      secrets,
+    }),
   );
   if (!(await isInRepository(workspace))) {
     view.note('This folder is not in a git repository: nothing is known of its history.');
   }
-  return { engine, view, sink: host.createSink(workspace, storageDirectory) };
+  return { trellis, view, sink };
 }
 
 /** Shows what was appended before anyone could listen, then everything as it comes. */
-function follow(handle: RunHandle, engine: Engine, view: RunView, resources: DisposableStore): void {
-  for (const event of engine.journal.read(handle.runId)) view.show(event, handle.state);
+function follow(handle: RunHandle, trellis: Trellis, view: RunView, resources: DisposableStore): void {
+  for (const event of trellis.journal.read(handle.runId)) view.show(event, handle.state);
   resources.add(handle.onDidAppend(event => view.show(event, handle.state)));
 }
 

@@ -48,7 +48,9 @@ export class Screen implements Disposable {
   /** Draws the live part again. */
   refresh(): void {
     if (this.#isPaused || this.#livePart === undefined) return;
-    const { columns = 80, rows = 24 } = this.#output;
+    // A terminal that was never told its size says 0.
+    const columns = this.#output.columns || 80;
+    const rows = this.#output.rows || 24;
     // One row is left for the cursor; what does not fit could not be erased again.
     const lines = this.#livePart({ columns, rows }).slice(0, Math.max(0, rows - 1));
     this.#erase();

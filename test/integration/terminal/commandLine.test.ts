@@ -2,25 +2,33 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import type { TrellisOptions } from '../../../src/app/trellis.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { ModelError } from '../../../src/base/errors.ts';
 import type { StagedChange } from '../../../src/changes/stagedFiles.ts';
-import type { CommandLineHost, CreateEngine } from '../../../src/terminal/commandLineHost.ts';
+import type { CommandLineHost } from '../../../src/terminal/commandLineHost.ts';
 import { runCommandLine } from '../../../src/terminal/main.ts';
 import type { ResultObject } from '../../../src/terminal/resultObject.ts';
-import { createFakeEngine, goodRun } from '../../support/fakeEngine.ts';
 import { FakeOutput } from '../../support/fakeOutput.ts';
+import { createFakeTrellis, goodRun } from '../../support/fakeTrellis.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 interface Settings {
-  readonly createEngine?: CreateEngine;
+  readonly createTrellis?: CommandLineHost['createTrellis'];
   readonly isTerminal?: boolean;
   readonly environment?: Record<string, string>;
+  readonly remarks?: readonly string[];
 }
 
 describe('the command line', () => {
   const workspace = useTemporaryDirectory();
 
-  function setUp({ createEngine = createFakeEngine(goodRun), isTerminal = false, environment = {} }: Settings = {}) {
+  function setUp({
+    createTrellis = createFakeTrellis(goodRun),
+    isTerminal = false,
+    environment = {},
+    remarks = [],
+  }: Settings = {}) {
     const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
     const stdout = new FakeOutput({ isTTY: isTerminal });
     const stderr = new FakeOutput({ isTTY: isTerminal });
@@ -35,13 +43,16 @@ describe('the command line', () => {
       currentDirectory: workspace(),
       version: '9.8.7',
       resourcesDirectory: '/resources',
-      clock: Date,
-      createEngine,
-      createSink: () => ({
-        apply: changes => {
-          applied.push(changes);
-          return Promise.resolve({});
+      clock: systemClock,
+      createTrellis,
+      openSink: async () => ({
+        sink: {
+          apply: async changes => {
+            applied.push(changes);
+            return {};
+          },
         },
+        remarks,
       }),
       onInterrupt: listener => {
         interrupts.add(listener);
@@ -75,9 +86,9 @@ describe('the command line', () => {
     });
 
     it('gives the engine what the options and the configuration say', async () => {
-      const calls: Parameters<CreateEngine>[0][] = [];
+      const calls: TrellisOptions[] = [];
       const { run } = setUp({
-        createEngine: createFakeEngine(goodRun, calls),
+        createTrellis: createFakeTrellis(goodRun, calls),
         environment: { TRELLIS_PLANNER_MODEL: 'm' },
       });
       writeFileSync(path.join(workspace(), 'c.yml'), 'workers: 2\nquality: { iterations: 3 }');
@@ -126,8 +137,8 @@ describe('the command line', () => {
     });
 
     it('without a terminal and without --yes says what it needs before anything is started', async () => {
-      const calls: Parameters<CreateEngine>[0][] = [];
-      const { run, stderr, stdout } = setUp({ createEngine: createFakeEngine(goodRun, calls) });
+      const calls: TrellisOptions[] = [];
+      const { run, stderr, stdout } = setUp({ createTrellis: createFakeTrellis(goodRun, calls) });
       assert.equal(await run('run', 'x'), 2);
       assert.match(stderr.text, /^trellis: There is no terminal to ask on: give --yes .+ or --interactive .+\n$/);
       assert.deepEqual([stdout.text, calls.length], ['', 0]);
@@ -180,7 +191,7 @@ describe('the command line', () => {
     it('tells why a run failed, in one sentence, with the exit code of its kind', async () => {
       const fail = () =>
         Promise.reject(new ModelError('The model is not there.', { provider: 'ollama', retryable: false }));
-      const { run, stderr, stdout } = setUp({ createEngine: createFakeEngine(fail) });
+      const { run, stderr, stdout } = setUp({ createTrellis: createFakeTrellis(fail) });
       assert.equal(await run('run', 'x', '--yes', '--json'), 3);
       assert.deepEqual(json(stdout).errors, [{ kind: 'model', message: 'The model is not there.' }]);
       assert.equal(stderr.text, 'trellis: The model is not there.\n');
@@ -195,14 +206,20 @@ describe('the command line', () => {
     });
 
     it('says that it failed itself, with the stack trace only when asked', async () => {
-      const createEngine = () => Promise.reject(new TypeError('x is undefined', { cause: new Error('root') }));
-      const quiet = setUp({ createEngine });
+      const createTrellis = () => Promise.reject(new TypeError('x is undefined', { cause: new Error('root') }));
+      const quiet = setUp({ createTrellis });
       assert.equal(await quiet.run('run', 'x', '--yes'), 5);
       assert.equal(quiet.stderr.text, 'trellis: Trellis itself failed: x is undefined (--verbose tells more).\n');
-      const verbose = setUp({ createEngine });
+      const verbose = setUp({ createTrellis });
       await verbose.run('run', 'x', '--yes', '--verbose');
       assert.match(verbose.stderr.text, /TypeError: x is undefined\n {4}at [^]+Caused by: Error: root\n {4}at /);
     });
+  });
+
+  it('tells what a crash had left and was put right', async () => {
+    const { run, stdout } = setUp({ remarks: ['The changes of run run_0 had been cut short.'] });
+    assert.equal(await run('plan', 'x'), 0);
+    assert.match(stdout.text, /^The changes of run run_0 had been cut short\.\n/);
   });
 
   describe('plan', () => {

@@ -1,3 +1,4 @@
+import type { StartOptions, Trellis, TrellisOptions } from '../../src/app/trellis.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import { AbortError, errorMessage, TrellisError } from '../../src/base/errors.ts';
 import { reduceRun } from '../../src/domain/reduceRun.ts';
@@ -5,11 +6,8 @@ import { initialRunState, type RunState } from '../../src/domain/runState.ts';
 import type { RunEvent, RunEventPayload } from '../../src/domain/schema/events.ts';
 import { SqliteJournal } from '../../src/journal/sqliteJournal.ts';
 import { journalFileIn } from '../../src/journal/storageDirectory.ts';
-import type { CreateEngine, Engine } from '../../src/terminal/commandLineHost.ts';
 import { endedPayload } from './journalEvents.ts';
 import { planPayloads, samplePlan, sampleRunId, sampleScore, workPayloads } from './sampleRun.ts';
-
-type StartOptions = Parameters<Engine['start']>[1];
 
 /** What a scripted run may do: the same as a real one. */
 export interface ScriptedRun extends StartOptions {
@@ -41,11 +39,11 @@ export async function goodRun(run: ScriptedRun): Promise<void> {
   append(endedPayload('The changes were applied.'));
 }
 
-/** An engine that runs `script` in place of an orchestrator, on a real journal. `calls` collects what it was made with. */
-export function createFakeEngine(
+/** A core that runs `script` in place of an orchestrator, on a real journal. `calls` collects what it was made with. */
+export function createFakeTrellis(
   script: (run: ScriptedRun) => Promise<void>,
-  calls: Parameters<CreateEngine>[0][] = [],
-): CreateEngine {
+  calls: TrellisOptions[] = [],
+): (options: TrellisOptions) => Promise<Trellis> {
   return async options => {
     calls.push(options);
     const journal = new SqliteJournal({ file: journalFileIn(options.storageDirectory), clock: Date });

@@ -1,0 +1,2 @@
+export { factorial } from './factorial.js';
+export { greatestCommonDivisor } from './greatestCommonDivisor.js';

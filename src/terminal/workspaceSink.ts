@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { DiskChangeSink, type Recovery } from '../changes/accept/diskChangeSink.ts';
+import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import type { ChangeSink } from '../orchestrator/humanChannel.ts';
+import { safeLine } from './safeText.ts';
+
+/** Where accepted changes go, and what had to be put right first. */
+export interface WorkspaceSink {
+  readonly sink: ChangeSink;
+  /** One sentence for each earlier change of files that a crash had cut short and that was undone just now. */
+  readonly remarks: readonly string[];
+}
+
+/** Opens the way into the user's files, with checkpoints under `storageDirectory`. Throws `StorageError`. */
+export async function openWorkspaceSink(
+  workspace: string,
+  storageDirectory: string,
+  clock: Clock,
+): Promise<WorkspaceSink> {
+  const sink = new DiskChangeSink({
+    workspace: await DiskWorkspace.open(workspace),
+    storage: storageDirectory,
+    clock,
+    ids: prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`,
+  });
+  return { sink, remarks: (await sink.recover()).map(remarkOn) };
+}
+
+function remarkOn({ runId, leftPaths }: Recovery): string {
+  const left = leftPaths.length === 0 ? '' : `, except ${safeLine(leftPaths.join(', '))}, which you edited since`;
+  return `The changes of run ${runId} had been cut short in the middle; they were undone${left}.`;
+}
