@@ -4,6 +4,8 @@ import type { Plan } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
 import type { Findings, QualityGate } from '../quality/qualityGate.ts';
+import { compareTests } from '../quality/testComparison.ts';
+import { findResultViolations } from '../world/worldModel.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
 
@@ -26,12 +28,21 @@ export async function evaluate(
   const changes = await staged.changes();
   const findings = await collectFindings(parts, changes, options);
   run.append({ type: 'result.staged', treeHash: findings.treeHash, changes: changes.map(withoutContent) });
+  recordViolations(parts, findings);
   const score = await gate.score(findings, {
     ...options,
     onEvidence: evidence => void run.append({ type: 'evidence.collected', evidence }),
   });
   run.append({ type: 'quality.scored', iteration: run.state.iteration, score });
   return { score, changes };
+}
+
+function recordViolations({ run, plan }: EvaluationParts, { tests, baseline, syntaxProblems }: Findings): void {
+  const comparison = 'unproven' in tests ? undefined : compareTests(tests, baseline);
+  const newFailures = comparison?.kind === 'fails' ? comparison.failures : [];
+  for (const violation of findResultViolations({ items: plan.items, newFailures, syntaxProblems })) {
+    run.append({ type: 'violation.found', violation });
+  }
 }
 
 async function collectFindings(

@@ -102,7 +102,8 @@ export class ItemRunner {
     const { run, currentHash, staged } = this.#parts;
     const changes = await view.changes();
     const stagedPaths = new Set((await staged.treeFor(item.id)).keys());
-    const observation = { item, reads: view.reads, changes, stagedPaths, currentHash };
+    const bases = new Map(view.layer().entries.map(({ path, base }) => [path, base?.hash ?? '']));
+    const observation = { item, reads: view.reads, changes, bases, stagedPaths, currentHash };
     for (const violation of await findViolations(observation)) {
       run.append({ type: 'violation.found', violation });
     }
