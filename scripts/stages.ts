@@ -93,7 +93,7 @@ function editorStage(name: string, variant: 'current' | 'floor'): Stage {
 }
 
 async function reportCoverage(env: Readonly<Record<string, string>>): Promise<StageOutcome> {
-  return single(await runTool('c8', ['report'], { env, output: 'show', limitMs: 3 * minute }));
+  return single(await runCommand('npm', ['run', '-s', 'test:coverage'], { env, output: 'show', limitMs: 3 * minute }));
 }
 
 /** Runs a command that writes its results to the file it is told, and reads them. A crash counts as a failure. */

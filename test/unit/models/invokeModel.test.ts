@@ -48,18 +48,15 @@ describe('invokeModel', () => {
   it('gives the host its turn while a stream never waits', async () => {
     const model = new FakeModel([]);
     let hasHostRun = false;
-    let wasHostRunBeforeEnd = false;
     setImmediate(() => {
       hasHostRun = true;
     });
     model.stream = async function* () {
-      const busyUntil = performance.now() + 60;
-      while (performance.now() < busyUntil) yield text('');
-      wasHostRunBeforeEnd = hasHostRun;
+      for (let left = 2_000_000; left > 0 && !hasHostRun; left -= 1) yield text('');
+      assert.ok(hasHostRun);
       yield end;
     };
     await handlerOf(model)(buildRequest());
-    assert.equal(wasHostRunBeforeEnd, true);
   });
 
   it('takes a stream without an end for one to be made again', async () => {
