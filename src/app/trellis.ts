@@ -14,6 +14,7 @@ import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
 import { createModelClient } from '../models/createModelClient.ts';
+import { Governors } from '../models/governor/governors.ts';
 import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { Proof } from '../orchestrator/proof.ts';
@@ -81,6 +82,7 @@ class TrellisCore implements Trellis {
   readonly #workspace: DiskWorkspace;
   readonly #clock: Clock;
   readonly #ids: IdSource;
+  readonly #governors: Governors;
   readonly #resources = new DisposableStore();
   readonly #lifetime = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
@@ -92,6 +94,7 @@ class TrellisCore implements Trellis {
     this.#clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
     const { storageDirectory, logger } = options;
+    this.#governors = new Governors({ clock: this.#clock, logger });
     const file = path.join(storageDirectory, 'trellis.db');
     this.journal = this.#resources.add(new SqliteJournal({ file, clock: this.#clock, logger }));
   }
@@ -192,6 +195,8 @@ class TrellisCore implements Trellis {
       ids: this.#ids,
       logger,
       limits: configuration.models,
+      governors: this.#governors,
+      party: run.runId,
     });
   }
 

@@ -14,6 +14,7 @@ import {
   type OpenaiSettings,
 } from '../domain/schema/model.ts';
 import { AnthropicModel } from './anthropicModel.ts';
+import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
 import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
@@ -44,6 +45,10 @@ export interface ModelClientOptions {
   readonly random?: () => number;
   readonly limits?: Partial<ModelLimits>;
   readonly prices?: PriceList;
+  /** Shared by the clients of all runs, so that they together keep within what a server takes; by default one's own. */
+  readonly governors?: Governors;
+  /** For whom the calls are made, when they have to wait for those of others: the run's id. */
+  readonly party?: string;
   /** Layers between the recording, which is outermost, and the retry. */
   readonly middleware?: readonly ModelMiddleware[];
 }
@@ -59,8 +64,11 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   checkProviders(roles, registry);
   const { random = Math.random, prices = publicPrices, middleware = [] } = options;
   const retry = retryMiddleware({ maxRetries: limits.maxRetries, clock, random, recorder, logger });
+  const governors = options.governors ?? new Governors({ clock, logger });
+  const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
+  const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
   const handle = composeMiddleware(
-    [recordingMiddleware(recorder), ...middleware, retry],
+    [recordingMiddleware(recorder), ...middleware, retry, governorMiddleware(governorOf, options.party ?? '')],
     invokeModel({ registry, prices, limits, clock }),
   );
   return {

@@ -222,7 +222,7 @@ for (const protocol of ['openai', 'ollama', 'anthropic'] as const) {
       await harness.ask();
       const [seconds, untilDate, milliseconds] = harness.delaysMs;
       assert.equal(seconds, 7000);
-      assert.ok(untilDate !== undefined && untilDate > 25_000 && untilDate <= 30_000, `${untilDate}`);
+      assert.ok(untilDate !== undefined && untilDate > 18_000 && untilDate <= 23_000, `${untilDate}`);
       assert.equal(milliseconds, 1500);
     });
 

@@ -50,7 +50,7 @@ export interface HarnessOptions {
   readonly sleep?: Clock['sleep'];
 }
 
-/** A client of the given protocol, and the scripted server it talks to. Waits between tries take no time. */
+/** A client of the given protocol, and the scripted server it talks to. Waits between tries take no time: the clock is put forward. */
 export async function openHarness(
   protocol: Protocol,
   script: ModelScript,
@@ -59,6 +59,11 @@ export async function openHarness(
   const server = await ModelServer.start(script);
   const events: ModelExchangeEvent[] = [];
   const delaysMs: number[] = [];
+  let skippedMs = 0;
+  const skip = async (ms: number) => {
+    delaysMs.push(ms);
+    skippedMs += ms;
+  };
   const settings = {
     provider: protocol,
     model: 'scripted',
@@ -71,7 +76,7 @@ export async function openHarness(
     roles: { planner: settings, executor: settings, judge: settings },
     providers: providersOf(server, options),
     recorder: { record: event => void events.push(event) },
-    clock: { now: systemClock.now, sleep: options.sleep ?? (async ms => void delaysMs.push(ms)) },
+    clock: { now: () => systemClock.now() + skippedMs, sleep: options.sleep ?? skip },
     ids: prefix => `${prefix}_${++ids}`,
     logger: silentLogger,
     random: options.random ?? (() => 0.5),
