@@ -1,4 +1,4 @@
-// Bundles the extension host, the command line and the webview into dist/.  node esbuild.mjs [--watch] [extension|cli|webview …]
+// Bundles the extension host, the command line and the webviews into dist/.  node esbuild.mjs [--watch] [extension|cli|webview …]
 import { build, context } from 'esbuild';
 
 const common = { bundle: true, minify: true, sourcemap: true, logLevel: 'warning', legalComments: 'linked' };
@@ -19,7 +19,10 @@ const configurations = {
     outdir: 'dist/webview',
     platform: 'browser',
     target: 'es2022',
-    format: 'iife',
+    format: 'esm',
+    // What panel and chat share is loaded from one file.
+    splitting: true,
+    chunkNames: 'shared-[hash]',
     jsx: 'automatic',
     jsxImportSource: 'preact',
   },

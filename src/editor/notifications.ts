@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { RunEvent } from '../domain/schema/events.ts';
+import type { ChatView } from './chatView.ts';
+import type { EditorActions } from './editorActions.ts';
+import type { RunPanel } from './runPanel.ts';
+
+export interface NotificationsOptions {
+  readonly panel: RunPanel;
+  readonly chat: ChatView;
+  readonly actions: EditorActions;
+  /** Shows what an action threw. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Speaks up when something needs the user or went wrong, and they cannot see it; never otherwise. */
+export function notify(event: RunEvent, options: NotificationsOptions): void {
+  const { panel, chat, actions, report } = options;
+  const offer = (shown: Thenable<string | undefined>, act: () => void | Promise<void>) => {
+    shown.then(async choice => (choice === undefined ? undefined : act())).then(undefined, report);
+  };
+  const isSeen = panel.isVisible && vscode.window.state.focused;
+  switch (event.type) {
+    case 'question.asked':
+      if (!chat.isVisible) {
+        offer(vscode.window.showInformationMessage(`Trellis asks: ${event.question.text}`, 'Answer'), () =>
+          actions.showChat(),
+        );
+      }
+      return;
+    case 'plan.proposed':
+      if (!isSeen) {
+        offer(vscode.window.showInformationMessage('The plan waits for your approval.', 'Show Plan'), () =>
+          actions.showPanel(),
+        );
+      }
+      return;
+    case 'review.opened':
+      if (!isSeen) {
+        offer(vscode.window.showInformationMessage('The changes wait for your review.', 'Review'), () =>
+          actions.reviewChanges(),
+        );
+      }
+      return;
+    case 'run.ended':
+      if (event.outcome === 'failed') {
+        offer(vscode.window.showErrorMessage(event.message, 'Show Run'), () => actions.showPanel());
+      } else if (event.outcome === 'qualityNotReached' && !isSeen) {
+        offer(vscode.window.showWarningMessage(event.message, 'Show Run'), () => actions.showPanel());
+      }
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { formatDuration } from '../domain/formatQuantity.ts';
+import type { RunOutcome } from '../domain/schema/events.ts';
+import type { RunSummary } from '../journal/journal.ts';
+
+const outcomes: Readonly<Record<RunOutcome, string>> = {
+  planned: '$(checklist) Planned',
+  applied: '$(check) Applied',
+  refused: '$(discard) Refused',
+  qualityNotReached: '$(warning) Quality not reached',
+  cancelled: '$(circle-slash) Cancelled',
+  failed: '$(error) Failed',
+};
+
+/** The id of the run that the user picks; undefined when none. */
+export async function pickRun(runs: readonly RunSummary[]): Promise<string | undefined> {
+  const items = runs.map(({ runId, title, startedAt, endedAt, outcome }) => ({
+    label: title,
+    description: new Date(startedAt).toLocaleString(),
+    detail: [
+      outcome === undefined ? '$(debug-disconnect) Not ended' : outcomes[outcome],
+      ...(endedAt === undefined ? [] : [formatDuration(endedAt - startedAt)]),
+    ].join(' · '),
+    runId,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Trellis: earlier runs',
+    placeHolder: items.length === 0 ? 'There are no runs yet.' : 'Pick a run to look at',
+    matchOnDescription: true,
+  });
+  return picked?.runId;
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import { WebviewBridge, type WebviewBridgeOptions } from './webviewBridge.ts';
+import { fillWebview } from './webviewPage.ts';
+
+export const panelViewType = 'trellis.panel';
+
+export interface RunPanelOptions extends WebviewBridgeOptions {
+  readonly extensionUri: vscode.Uri;
+}
+
+/** The panel in the editor area: at most one, opened on demand, brought back by the editor after a reload. */
+export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
+  readonly #options: RunPanelOptions;
+  #panel: vscode.WebviewPanel | undefined;
+  #bridge: WebviewBridge | undefined;
+
+  constructor(options: RunPanelOptions) {
+    this.#options = options;
+  }
+
+  get isVisible(): boolean {
+    return this.#panel?.visible ?? false;
+  }
+
+  /** Opens the panel, or brings it to the front. */
+  show(): void {
+    if (this.#panel) {
+      this.#panel.reveal();
+      return;
+    }
+    this.#adopt(vscode.window.createWebviewPanel(panelViewType, 'Trellis', vscode.ViewColumn.Active));
+  }
+
+  /** Called by the editor after a reload. What was shown is asked for by the webview, which remembers it. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.#panel?.dispose();
+    this.#adopt(panel);
+    return Promise.resolve();
+  }
+
+  /** Has the webview pull a snapshot. */
+  refresh(): void {
+    this.#bridge?.snapshotChanged();
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    const { extensionUri } = this.#options;
+    const bridge = new WebviewBridge(panel.webview, this.#options);
+    this.#panel = panel;
+    this.#bridge = bridge;
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'panel-dark.svg'),
+    };
+    panel.onDidDispose(() => {
+      void bridge.dispose();
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#bridge = undefined;
+    });
+    fillWebview(panel.webview, extensionUri, { script: 'panel', title: 'Trellis' });
+  }
+}

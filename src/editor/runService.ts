@@ -1,0 +1,219 @@
+import type { Disposable } from '../base/disposable.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { AbortError, errorMessage, ValidationError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { reduceAll } from '../domain/reduceRun.ts';
+import type { RunState } from '../domain/runState.ts';
+import type { RunEvent } from '../domain/schema/events.ts';
+import { runIdSchema } from '../domain/schema/ids.ts';
+import type { Plan } from '../domain/schema/plan.ts';
+import type { RunSummary } from '../journal/journal.ts';
+import type { ChangeSink, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type { RunHandle } from '../orchestrator/runHandle.ts';
+import type { Engine, WorkspaceRoot } from './engine.ts';
+import { HumanDecisions } from './humanDecisions.ts';
+
+export interface RunServiceOptions {
+  /** Loads the engine for a folder; called once for each until `forgetEngines`, and again after it failed. */
+  readonly openEngine: (root: WorkspaceRoot) => Promise<Engine>;
+  readonly logger: Logger;
+}
+
+/** A run that is worked on in this window. */
+interface LiveRun {
+  readonly root: WorkspaceRoot;
+  readonly run: RunHandle;
+  readonly decisions: HumanDecisions;
+  readonly cancellation: AbortController;
+}
+
+/** The run that panel, chat and status bar show. */
+export interface ShownRun {
+  readonly root: WorkspaceRoot;
+  readonly state: RunState;
+  readonly isLive: boolean;
+}
+
+/** Starts runs, takes their decisions, and knows which run is shown. One run at a time; knows nothing of VS Code. */
+export class RunService implements Disposable {
+  readonly #openEngine: RunServiceOptions['openEngine'];
+  readonly #logger: Logger;
+  readonly #engines = new Map<string, Promise<Engine>>();
+  readonly #onDidChange: Emitter<void>;
+  readonly #onDidAppend: Emitter<RunEvent>;
+  #live: LiveRun | undefined;
+  #shown: ShownRun | undefined;
+  /** The live run's engine has settings that no longer hold. */
+  #isLiveEngineStale = false;
+
+  constructor({ openEngine, logger }: RunServiceOptions) {
+    this.#openEngine = openEngine;
+    this.#logger = logger;
+    const onListenerError = (error: unknown) =>
+      logger.log('error', 'A listener failed', { error: errorMessage(error) });
+    this.#onDidChange = new Emitter(onListenerError);
+    this.#onDidAppend = new Emitter(onListenerError);
+  }
+
+  /** Another run is shown, a run ended, or something waits for a decision that did not before. */
+  get onDidChange() {
+    return this.#onDidChange.event;
+  }
+
+  /** The events of the live run, as they happen. */
+  get onDidAppend() {
+    return this.#onDidAppend.event;
+  }
+
+  get shown(): ShownRun | undefined {
+    const live = this.#live;
+    if (live && (this.#shown === undefined || this.#shown.state.runId === live.run.runId)) {
+      return { root: live.root, state: live.run.state, isLive: true };
+    }
+    return this.#shown;
+  }
+
+  /** The state of the run that is worked on. */
+  get live(): RunState | undefined {
+    return this.#live?.run.state;
+  }
+
+  /** What waits for a review. */
+  get pendingReview(): (ReviewRequest & { readonly root: WorkspaceRoot }) | undefined {
+    const review = this.#live?.decisions.pendingReview;
+    return this.#live && review && { ...review, root: this.#live.root };
+  }
+
+  /** Starts a run and shows it. Throws `ValidationError` for an empty request or while another run is going on. */
+  async start(root: WorkspaceRoot, request: string, sink: ChangeSink): Promise<void> {
+    if (request.trim() === '') throw new ValidationError('There is nothing to do: say what you want to have done.');
+    this.#mustBeIdle();
+    const engine = await this.engine(root);
+    this.#mustBeIdle();
+    const cancellation = new AbortController();
+    const decisions = new HumanDecisions({
+      autoApprove: engine.autoApprove,
+      onDidChange: () => this.#onDidChange.fire(),
+    });
+    const run = engine.start(request, { human: decisions, sink, signal: cancellation.signal });
+    const live: LiveRun = { root, run, decisions, cancellation };
+    this.#live = live;
+    this.#shown = undefined;
+    const subscription = run.onDidAppend(event => this.#onDidAppend.fire(event));
+    this.#onDidChange.fire();
+    void run.done
+      .catch((error: unknown) => this.#logger.log('error', 'The run broke off', { error: errorMessage(error) }))
+      .finally(() => {
+        void subscription.dispose();
+        this.#end(live);
+      });
+  }
+
+  /** Asks the live run to stop; it ends once its work has settled. False when there is none. */
+  cancel(): boolean {
+    this.#live?.cancellation.abort(new AbortError());
+    return this.#live !== undefined;
+  }
+
+  /** Throws `ValidationError` when no plan waits for it. */
+  approvePlan(plan: Plan): void {
+    const isDecided = this.#live?.decisions.decidePlan({ kind: 'approve', plan, by: 'human' });
+    if (isDecided !== true) throw new ValidationError('No plan waits for approval any more.');
+  }
+
+  /** Throws `ValidationError` when nobody waits for that answer. */
+  answer(questionId: string, text: string): void {
+    const isDecided = this.#live?.decisions.decideAnswer(questionId, text);
+    if (isDecided !== true) throw new ValidationError('Nobody waits for an answer to this question any more.');
+  }
+
+  /** Throws `ValidationError` when no changes wait for it. */
+  decideReview(decision: 'accept' | 'refuse'): void {
+    const review = this.#live?.decisions.pendingReview;
+    if (!this.#live || !review) throw new ValidationError('No changes wait for a review any more.');
+    this.#live.decisions.decideReview(
+      decision === 'accept' ? { kind: 'accept', changes: review.changes } : { kind: 'refuse' },
+    );
+  }
+
+  /** Shows a run of the past, or the live one. Throws `ValidationError` when the journal does not know it. */
+  async show(root: WorkspaceRoot, runId: string): Promise<void> {
+    if (this.#live?.run.runId === runId) {
+      this.#shown = undefined;
+    } else {
+      const id = runIdSchema.parse(runId);
+      const events = (await this.engine(root)).journal.read(id);
+      if (events.length === 0) throw new ValidationError(`The history does not know a run "${runId}".`);
+      this.#shown = { root, state: reduceAll(id, events), isLive: false };
+    }
+    this.#onDidChange.fire();
+  }
+
+  /** The runs of a folder, newest first. */
+  async runs(root: WorkspaceRoot): Promise<readonly RunSummary[]> {
+    return (await this.engine(root)).journal.runs();
+  }
+
+  /** A content of the journal of a folder, by its hash. */
+  async content(root: WorkspaceRoot, hash: string): Promise<Uint8Array | undefined> {
+    return (await this.engine(root)).journal.contents.get(hash);
+  }
+
+  /** The engine of a folder, loaded on first use. */
+  engine(root: WorkspaceRoot): Promise<Engine> {
+    const known = this.#engines.get(root.path);
+    if (known) return known;
+    const opening = this.#openEngine(root);
+    this.#engines.set(root.path, opening);
+    opening.catch(() => this.#engines.delete(root.path));
+    return opening;
+  }
+
+  /** Settings or keys changed: the next run gets a new engine. A live run keeps the one that it has. */
+  async forgetEngines(): Promise<void> {
+    const kept = this.#live?.root.path;
+    this.#isLiveEngineStale = kept !== undefined;
+    const forgotten = [...this.#engines].filter(([path]) => path !== kept);
+    for (const [path] of forgotten) this.#engines.delete(path);
+    await disposeEngines(forgotten.map(([, engine]) => engine));
+  }
+
+  /** Cancels the live run, waits until it has settled, and closes the engines. */
+  async dispose(): Promise<void> {
+    const live = this.#live;
+    this.cancel();
+    if (live) await live.run.done.catch(() => undefined);
+    const engines = [...this.#engines.values()];
+    this.#engines.clear();
+    await disposeEngines(engines);
+    this.#onDidChange.dispose();
+    this.#onDidAppend.dispose();
+  }
+
+  /** The run stays shown, from its last state. */
+  #end(live: LiveRun): void {
+    if (this.#live !== live) return;
+    const { root, run } = live;
+    this.#shown ??= { root, state: run.state, isLive: false };
+    this.#live = undefined;
+    this.#onDidChange.fire();
+    if (this.#isLiveEngineStale) {
+      this.forgetEngines().catch((error: unknown) =>
+        this.#logger.log('warn', 'An engine could not be closed', { error: errorMessage(error) }),
+      );
+    }
+  }
+
+  #mustBeIdle(): void {
+    if (this.#live) throw new ValidationError('A run is going on: wait for its end, or cancel it first.');
+  }
+}
+
+async function disposeEngines(engines: readonly Promise<Engine>[]): Promise<void> {
+  const store = new DisposableStore();
+  for (const result of await Promise.allSettled(engines)) {
+    if (result.status === 'fulfilled') store.add(result.value);
+  }
+  await store.dispose();
+}

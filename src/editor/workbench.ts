@@ -1,0 +1,79 @@
+import type * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import { openQuestions } from '../domain/runCounts.ts';
+import { ChangeDocuments } from './changeDocuments.ts';
+import { ChatView } from './chatView.ts';
+import { ContextKeys } from './contextKeys.ts';
+import { EditorActions } from './editorActions.ts';
+import { notify } from './notifications.ts';
+import { panelHandlers } from './panelHandlers.ts';
+import { RunPanel } from './runPanel.ts';
+import type { RunService } from './runService.ts';
+import { StatusBar } from './statusBar.ts';
+
+export interface WorkbenchOptions {
+  readonly service: RunService;
+  readonly extensionUri: vscode.Uri;
+  readonly logger: Logger;
+  /** Shows the user what went wrong. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Everything of Trellis that a person sees in the editor, kept up with the runs. */
+export class Workbench implements Disposable {
+  readonly actions: EditorActions;
+  readonly documents: ChangeDocuments;
+  readonly panel: RunPanel;
+  readonly chat: ChatView;
+  readonly #service: RunService;
+  readonly #contextKeys = new ContextKeys();
+  readonly #resources = new DisposableStore();
+  readonly #statusBar: StatusBar;
+
+  constructor({ service, extensionUri, logger, report }: WorkbenchOptions) {
+    this.#service = service;
+    this.documents = new ChangeDocuments(service);
+    this.actions = new EditorActions({
+      service,
+      documents: this.documents,
+      showPanel: () => this.panel.show(),
+      showChat: () => this.chat.show(),
+      onDidChange: () => this.refresh(),
+    });
+    const views = { service, handlers: panelHandlers(service, this.actions), logger, extensionUri };
+    this.panel = this.#resources.add(new RunPanel(views));
+    this.chat = this.#resources.add(new ChatView(views));
+    this.#statusBar = this.#resources.add(new StatusBar());
+    this.#resources.add(service.onDidChange(() => this.#update()));
+    this.#resources.add(
+      service.onDidAppend(event => {
+        this.#update();
+        notify(event, { panel: this.panel, chat: this.chat, actions: this.actions, report });
+      }),
+    );
+  }
+
+  /** Shows anew what does not come from a run: trust, folders, what can be undone. */
+  refresh(): void {
+    this.#update();
+    this.panel.refresh();
+    this.chat.refresh();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#resources.dispose();
+  }
+
+  #update(): void {
+    const { live, shown, pendingReview } = this.#service;
+    this.#statusBar.show(live);
+    this.chat.setOpenQuestions(live ? openQuestions(live).length : 0);
+    this.#contextKeys.set({
+      'trellis.isRunning': live !== undefined,
+      'trellis.hasChanges': (shown?.state.changes.length ?? 0) > 0,
+      'trellis.canReview': pendingReview !== undefined,
+      'trellis.canUndo': this.actions.undoableRunId !== undefined,
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { chmod, stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { StorageError } from '../base/errors.ts';
+import type { StagedChange } from '../changes/stagedFiles.ts';
+import type { ChangeSink } from '../orchestrator/humanChannel.ts';
+import { type PreparedEdit, prepareEdit } from './preparedEdit.ts';
+
+/** Puts accepted changes into the user's files as one edit that one undo takes back. */
+export class WorkspaceChangeSink implements ChangeSink {
+  readonly #root: string;
+  readonly #onDidApply: (runId: string, changes: readonly StagedChange[]) => void;
+
+  /** `root` is absolute; `onDidApply` is told of what was put into the files. */
+  constructor(root: string, onDidApply: (runId: string, changes: readonly StagedChange[]) => void) {
+    this.#root = root;
+    this.#onDidApply = onDidApply;
+  }
+
+  /** Throws what `apply` would throw now, and changes nothing. */
+  async check(changes: readonly StagedChange[]): Promise<void> {
+    await prepareEdit(this.#root, changes);
+  }
+
+  async apply(
+    changes: readonly StagedChange[],
+    { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly checkpointId?: string }> {
+    const prepared = await prepareEdit(this.#root, changes);
+    // From here on it is all or nothing, so this is the last moment to stop.
+    signal.throwIfAborted();
+    await applyPrepared(prepared);
+    const unsaved = await save(prepared.toSave);
+    if (unsaved !== undefined) {
+      await this.#rollBack(changes);
+      throw new StorageError(
+        `${unsaved} could not be saved, so all changes were taken back; look at what its editor says.`,
+      );
+    }
+    await setModes(prepared);
+    this.#onDidApply(runId, changes);
+    return {};
+  }
+
+  /** Takes back what `apply` did. What the user changed in the files since then stays. Throws as `apply` does. */
+  async revert(changes: readonly StagedChange[]): Promise<void> {
+    const prepared = await prepareEdit(this.#root, changes.map(inverse));
+    await applyPrepared(prepared);
+    const unsaved = await save(prepared.toSave);
+    if (unsaved !== undefined)
+      throw new StorageError(`${unsaved} is as it was, but could not be saved; save it yourself.`);
+    await setModes(prepared);
+  }
+
+  async #rollBack(changes: readonly StagedChange[]): Promise<void> {
+    const { edit, toSave } = await prepareEdit(this.#root, changes.map(inverse));
+    await vscode.workspace.applyEdit(edit);
+    await save(toSave);
+  }
+}
+
+async function applyPrepared({ edit }: PreparedEdit): Promise<void> {
+  if (edit.size === 0) return;
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    throw new StorageError('The editor refused the changes; your files are as they were. Try again.');
+  }
+}
+
+/** The first document that could not be saved, by its path in the workspace. */
+async function save(documents: readonly vscode.TextDocument[]): Promise<string | undefined> {
+  for (const document of documents) {
+    if (document.isDirty && !(await document.save())) return vscode.workspace.asRelativePath(document.uri);
+  }
+  return undefined;
+}
+
+async function setModes({ modes }: PreparedEdit): Promise<void> {
+  for (const { file, isExecutable } of modes) {
+    const { mode } = await stat(file);
+    // Whoever may read it may run it, as a fresh checkout would have it.
+    const mayRead = (mode & 0o444) >> 2;
+    await chmod(file, isExecutable ? mode | mayRead : mode & ~0o111);
+  }
+}
+
+/** The change that takes `change` back. */
+function inverse(change: StagedChange): StagedChange {
+  const { path, previousPath, before, after, beforeHash, afterHash, kind, ...rest } = change;
+  const turned = { added: 'deleted', deleted: 'added', modified: 'modified', renamed: 'renamed' } as const;
+  return {
+    ...rest,
+    kind: turned[kind],
+    path: previousPath ?? path,
+    ...(previousPath === undefined ? {} : { previousPath: path }),
+    before: after,
+    after: before,
+    ...(afterHash === undefined ? {} : { beforeHash: afterHash }),
+    ...(beforeHash === undefined ? {} : { afterHash: beforeHash }),
+  };
+}

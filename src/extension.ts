@@ -1,0 +1,75 @@
+// The composition root of the extension. The engine is loaded when a run or the history first needs it.
+import * as vscode from 'vscode';
+import type { Disposable } from './base/disposable.ts';
+import { errorMessage } from './base/errors.ts';
+import { changeScheme } from './editor/changeDocuments.ts';
+import { chatViewId } from './editor/chatView.ts';
+import { OpenAiKey } from './editor/openAiKey.ts';
+import { OutputLogger } from './editor/outputLogger.ts';
+import { registerCommands } from './editor/registerCommands.ts';
+import { panelViewType } from './editor/runPanel.ts';
+import { RunService } from './editor/runService.ts';
+import { Workbench } from './editor/workbench.ts';
+
+let runs: Disposable | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { extensionUri, subscriptions } = context;
+  const channel = vscode.window.createOutputChannel('Trellis', { log: true });
+  const logger = new OutputLogger(channel);
+  const report = (error: unknown) => {
+    logger.log('error', errorMessage(error), { stack: error instanceof Error ? error.stack : undefined });
+    void vscode.window.showErrorMessage(errorMessage(error));
+  };
+  const key = new OpenAiKey(context.secrets);
+  const service = new RunService({
+    logger,
+    openEngine: async root => {
+      const { openEngine } = await import('./editor/openEngine.ts');
+      return openEngine(root);
+    },
+  });
+  runs = service;
+  const workbench = new Workbench({ service, extensionUri, logger, report });
+  const { actions } = workbench;
+  const forgetEngines = () => void service.forgetEngines().catch(report);
+
+  subscriptions.push(
+    channel,
+    workbench,
+    registerCommands(
+      {
+        'trellis.planAndImplement': () => actions.planAndImplement(),
+        'trellis.cancelRun': () => actions.cancelRun(),
+        'trellis.showPanel': () => actions.showPanel(),
+        'trellis.showHistory': () => actions.showHistory(),
+        'trellis.reviewChanges': () => actions.reviewChanges(),
+        'trellis.acceptAll': () => actions.acceptAll(),
+        'trellis.refuseChanges': () => actions.refuseChanges(),
+        'trellis.undoAccept': () => actions.undoAccept(),
+        'trellis.setOpenAiKey': () => key.ask(),
+        'trellis.removeOpenAiKey': () => key.remove(),
+        'trellis.showLog': () => channel.show(),
+      },
+      report,
+    ),
+    vscode.window.registerWebviewViewProvider(chatViewId, workbench.chat),
+    vscode.window.registerWebviewPanelSerializer(panelViewType, workbench.panel),
+    vscode.workspace.registerTextDocumentContentProvider(changeScheme, workbench.documents),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration('trellis')) forgetEngines();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      forgetEngines();
+      workbench.refresh();
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => workbench.refresh()),
+    key.onDidChange(forgetEngines),
+  );
+}
+
+/** Cancels what still runs and closes the journals; after a crash the journal brings back what was shown. */
+export async function deactivate(): Promise<void> {
+  await runs?.dispose();
+  runs = undefined;
+}

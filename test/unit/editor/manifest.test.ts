@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { defaultConfiguration, listSettings } from '../../../src/config/configuration.ts';
+import { type CommandDescription, commandTable } from '../../../src/editor/commandTable.ts';
+
+const propertySchema = z.strictObject({
+  type: z.union([z.string(), z.array(z.string())]),
+  enum: z.array(z.string().nullable()).optional(),
+  minLength: z.number().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.unknown(),
+  scope: z.literal('machine-overridable').optional(),
+  order: z.number(),
+  markdownDescription: z.string(),
+});
+
+const menuEntrySchema = z.strictObject({ command: z.string(), when: z.string(), group: z.string() });
+
+const manifest = z
+  .object({
+    activationEvents: z.array(z.string()),
+    capabilities: z.object({ untrustedWorkspaces: z.object({ restrictedConfigurations: z.array(z.string()) }) }),
+    contributes: z.object({
+      commands: z.array(
+        z.strictObject({
+          command: z.string(),
+          title: z.string(),
+          category: z.literal('Trellis'),
+          icon: z.string().optional(),
+          enablement: z.string().optional(),
+        }),
+      ),
+      menus: z.record(z.string(), z.array(menuEntrySchema)),
+      views: z.object({ trellis: z.array(z.object({ id: z.string(), type: z.literal('webview') })) }),
+      configuration: z.array(z.object({ properties: z.record(z.string(), propertySchema) })),
+    }),
+  })
+  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')));
+
+const properties = Object.assign({}, ...manifest.contributes.configuration.map(group => group.properties)) as Record<
+  string,
+  z.infer<typeof propertySchema>
+>;
+
+describe('package.json', () => {
+  it('contributes exactly the commands of the table, with their titles and conditions', () => {
+    const contributed = manifest.contributes.commands.map(({ command, title, enablement }) => [
+      command,
+      { title, ...(enablement === undefined ? {} : { enablement }) },
+    ]);
+    assert.deepEqual(Object.fromEntries(contributed), commandTable);
+  });
+
+  it('names only known commands in menus', () => {
+    const named = Object.values(manifest.contributes.menus).flatMap(entries => entries.map(entry => entry.command));
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter(command => !Object.hasOwn(commandTable, command)),
+      [],
+    );
+  });
+
+  it('asks in menus only for context keys that a command has or menus are known to need', () => {
+    const known = new Set(Object.values<CommandDescription>(commandTable).map(({ enablement }) => enablement));
+    const asked = Object.values(manifest.contributes.menus)
+      .flat()
+      .flatMap(({ when }) => when.match(/trellis\.(?:is|can|has)\w+/g) ?? []);
+    assert.deepEqual(
+      asked.filter(key => !known.has(key as never)),
+      [],
+    );
+  });
+
+  it('contributes exactly the settings of the configuration, with their descriptions', () => {
+    const expected = listSettings().map(({ key, description, defaultText }) => [
+      `trellis.${key}`,
+      defaultText === undefined ? description : `${description} Unset: ${defaultText}.`,
+    ]);
+    const contributed = Object.entries(properties).map(([key, property]) => [key, property.markdownDescription]);
+    assert.deepEqual(Object.fromEntries(contributed), Object.fromEntries(expected));
+  });
+
+  it('has the defaults of the configuration, and none where there is no fixed one', () => {
+    for (const { key, defaultText } of listSettings()) {
+      const expected = defaultText === undefined ? valueAt(defaultConfiguration, key) : null;
+      assert.deepEqual(properties[`trellis.${key}`]?.default, expected, key);
+    }
+  });
+
+  it('allows what the configuration allows, at the edges too', () => {
+    for (const { key, schema } of listSettings()) {
+      const { minimum, maximum, enum: choices } = properties[`trellis.${key}`]!;
+      const isAllowed = (value: unknown) => schema.safeParse(value).success;
+      if (minimum !== undefined) assert.deepEqual([isAllowed(minimum), isAllowed(minimum - 1)], [true, false], key);
+      if (maximum !== undefined) assert.deepEqual([isAllowed(maximum), isAllowed(maximum + 1)], [true, false], key);
+      for (const choice of choices ?? []) assert.ok(choice === null || isAllowed(choice), key);
+      if (isAllowed('nothing of the kind')) assert.ok(!choices, key);
+    }
+  });
+
+  it('lets a workspace that is not trusted neither choose a server nor a command', () => {
+    const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    assert.deepEqual(restricted, ['trellis.openai.baseUrl', 'trellis.ollama.host', 'trellis.testCommand']);
+    for (const key of restricted) assert.equal(properties[key]?.scope, 'machine-overridable', key);
+  });
+
+  it('is activated by use alone', () => {
+    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:trellis.panel']);
+    assert.deepEqual(
+      manifest.contributes.views.trellis.map(view => view.id),
+      ['trellis.chat'],
+    );
+  });
+});
+
+function valueAt(tree: unknown, key: string): unknown {
+  return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree);
+}

@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+import { plural } from '../../src/domain/formatQuantity.ts';
+import { openQuestions } from '../../src/domain/runCounts.ts';
+import { Button } from '../controls.tsx';
+import { useRun } from './context.ts';
+
+export interface NextStepProperties {
+  /** The buttons for a plan that waits for approval: they know about the draft. */
+  readonly approval: ComponentChildren;
+}
+
+/** What the user can do now, and what happens if they do. Empty while there is nothing to decide. */
+export function NextStep({ approval }: NextStepProperties) {
+  const { run, isLive, ask, isBusy } = useRun();
+  const questions = openQuestions(run).length;
+  if (!isLive) return <AfterTheEnd />;
+  if (questions > 0) {
+    return (
+      <Step text={`${plural(questions, 'question')} for you. The rest of the plan goes on meanwhile.`}>
+        <Button isPrimary onClick={() => ask('showChat', {})}>
+          Answer in the chat
+        </Button>
+      </Step>
+    );
+  }
+  if (run.phase === 'awaitingApproval') {
+    return <Step text="Nothing is written until you approve this plan.">{approval}</Step>;
+  }
+  if (run.phase === 'awaitingReview') {
+    return (
+      <Step text="Your files are still untouched. Look at the changes, then accept or refuse them.">
+        <Button isPrimary isDisabled={isBusy} onClick={() => ask('reviewChanges', {})}>
+          Review changes
+        </Button>
+        <Button isDisabled={isBusy} onClick={() => ask('acceptChanges', {})}>
+          Accept all
+        </Button>
+        <Button isDisabled={isBusy} onClick={() => ask('refuseChanges', {})}>
+          Refuse
+        </Button>
+      </Step>
+    );
+  }
+  return null;
+}
+
+function AfterTheEnd() {
+  const { run, canUndo, ask, isBusy } = useRun();
+  const request = run.task?.description ?? '';
+  const again = (
+    <Button isDisabled={isBusy} onClick={() => ask('startRun', { request })}>
+      Start again
+    </Button>
+  );
+  if (!run.end) {
+    return <Step text="This run was broken off before its end. Your files are as they were.">{again}</Step>;
+  }
+  const undo = (
+    <Button isDisabled={isBusy} onClick={() => ask('undoAccept', {})}>
+      Undo
+    </Button>
+  );
+  const isGood = run.end.outcome === 'applied' || run.end.outcome === 'planned';
+  return <Step text={run.end.message}>{isGood ? canUndo && undo : again}</Step>;
+}
+
+function Step({ text, children }: { readonly text: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="next-step">
+      <p>{text}</p>
+      <div class="buttons">{children}</div>
+    </div>
+  );
+}
