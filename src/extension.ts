@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './base/disposable.ts';
 import { errorMessage } from './base/errors.ts';
+import { ApiKeys } from './editor/apiKeys.ts';
 import { changeScheme } from './editor/changeDocuments.ts';
 import { chatViewId } from './editor/chatView.ts';
-import { OpenAiKey } from './editor/openAiKey.ts';
 import { OutputLogger } from './editor/outputLogger.ts';
 import { registerCommands } from './editor/registerCommands.ts';
 import { panelViewType } from './editor/runPanel.ts';
@@ -21,12 +21,12 @@ export function activate(context: vscode.ExtensionContext): void {
     logger.log('error', errorMessage(error), { stack: error instanceof Error ? error.stack : undefined });
     void vscode.window.showErrorMessage(errorMessage(error));
   };
-  const key = new OpenAiKey(context.secrets);
+  const keys = new ApiKeys(context.secrets);
   const service = new RunService({
     logger,
     openEngine: async root => {
       const { openEngine } = await import('./editor/openEngine.ts');
-      return openEngine(root);
+      return openEngine(root, { context, keys, logger });
     },
   });
   runs = service;
@@ -47,8 +47,9 @@ export function activate(context: vscode.ExtensionContext): void {
         'trellis.acceptAll': () => actions.acceptAll(),
         'trellis.refuseChanges': () => actions.refuseChanges(),
         'trellis.undoAccept': () => actions.undoAccept(),
-        'trellis.setOpenAiKey': () => key.ask(),
-        'trellis.removeOpenAiKey': () => key.remove(),
+        'trellis.setOpenAiKey': () => keys.ask('openai'),
+        'trellis.setAnthropicKey': () => keys.ask('anthropic'),
+        'trellis.removeApiKeys': () => keys.removeAll(),
         'trellis.showLog': () => channel.show(),
       },
       report,
@@ -64,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
       workbench.refresh();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => workbench.refresh()),
-    key.onDidChange(forgetEngines),
+    keys.onDidChange(forgetEngines),
   );
 }
 

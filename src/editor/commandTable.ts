@@ -21,7 +21,8 @@ export const commandTable = {
   'trellis.refuseChanges': { title: 'Refuse Changes', enablement: 'trellis.canReview' },
   'trellis.undoAccept': { title: 'Undo Accepted Changes', enablement: 'trellis.canUndo' },
   'trellis.setOpenAiKey': { title: 'Set OpenAI API Key' },
-  'trellis.removeOpenAiKey': { title: 'Remove OpenAI API Key' },
+  'trellis.setAnthropicKey': { title: 'Set Anthropic API Key' },
+  'trellis.removeApiKeys': { title: 'Remove All API Keys' },
   'trellis.showLog': { title: 'Show Log' },
 } as const satisfies Record<`trellis.${string}`, CommandDescription>;
 

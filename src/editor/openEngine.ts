@@ -1,7 +1,62 @@
-import { ConfigurationError } from '../base/errors.ts';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import * as vscode from 'vscode';
+import { createTrellis } from '../app/trellis.ts';
+import { errorMessage, StorageError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { loadConfiguration } from '../config/loadConfiguration.ts';
+import { hashContent } from '../journal/contentHash.ts';
+import type { ApiKeys } from './apiKeys.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
+import { readSettings } from './settings.ts';
 
-/** Builds the engine for a folder. Throws `ConfigurationError` or `StorageError`. */
-export function openEngine(_root: WorkspaceRoot): Promise<Engine> {
-  return Promise.reject(new ConfigurationError('This build of Trellis has no engine yet: install a later one.'));
+export interface OpenEngineOptions {
+  readonly context: vscode.ExtensionContext;
+  readonly keys: ApiKeys;
+  readonly logger: Logger;
+}
+
+/** Builds the engine for a folder from settings, file, environment and key. Throws `ConfigurationError` or `StorageError`. */
+export async function openEngine(root: WorkspaceRoot, { context, keys, logger }: OpenEngineOptions): Promise<Engine> {
+  const { configuration, secrets } = await loadConfiguration({
+    workspace: root.path,
+    isWorkspaceTrusted: vscode.workspace.isTrusted,
+    settings: readSettings(vscode.workspace.getConfiguration('trellis', vscode.Uri.file(root.path))),
+    environment: process.env,
+    ...(await keys.read()),
+  });
+  const trellis = await createTrellis({
+    workspace: root.path,
+    configuration,
+    storageDirectory: await prepareStorage(context, root),
+    resourcesDirectory: context.extensionPath,
+    version: (context.extension.packageJSON as { readonly version: string }).version,
+    logger,
+    secrets,
+  });
+  return {
+    journal: trellis.journal,
+    autoApprove: configuration.autoApprove,
+    start: (request, options) => trellis.start(request, options),
+    dispose: () => trellis.dispose(),
+  };
+}
+
+/** A folder of its own for each folder of the workspace, in the extension's storage. */
+async function prepareStorage(
+  { storageUri, globalStorageUri }: vscode.ExtensionContext,
+  root: WorkspaceRoot,
+): Promise<string> {
+  const name = hashContent(root.path).slice(0, 16);
+  const directory = path.join((storageUri ?? globalStorageUri).fsPath, name);
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new StorageError(
+      `The folder ${directory}, where runs are recorded, cannot be made (${errorMessage(error)}); free some space or change its permissions.`,
+      { cause: error },
+    );
+  }
+  return directory;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defaultConfiguration, listSettings } from '../../../src/config/configuration.ts';
+import { contributedConfiguration, restrictedSettings } from '../../../scripts/manifest.ts';
+import { listSettings } from '../../../src/config/configuration.ts';
 import { type CommandDescription, commandTable } from '../../../src/editor/commandTable.ts';
 
 const propertySchema = z.strictObject({
@@ -34,7 +35,9 @@ const manifest = z
       ),
       menus: z.record(z.string(), z.array(menuEntrySchema)),
       views: z.object({ trellis: z.array(z.object({ id: z.string(), type: z.literal('webview') })) }),
-      configuration: z.array(z.object({ properties: z.record(z.string(), propertySchema) })),
+      configuration: z.array(
+        z.strictObject({ title: z.string(), order: z.number(), properties: z.record(z.string(), propertySchema) }),
+      ),
     }),
   })
   .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')));
@@ -73,37 +76,32 @@ describe('package.json', () => {
     );
   });
 
-  it('contributes exactly the settings of the configuration, with their descriptions', () => {
-    const expected = listSettings().map(({ key, description, defaultText }) => [
-      `trellis.${key}`,
-      defaultText === undefined ? description : `${description} Unset: ${defaultText}.`,
-    ]);
-    const contributed = Object.entries(properties).map(([key, property]) => [key, property.markdownDescription]);
-    assert.deepEqual(Object.fromEntries(contributed), Object.fromEntries(expected));
-  });
-
-  it('has the defaults of the configuration, and none where there is no fixed one', () => {
-    for (const { key, defaultText } of listSettings()) {
-      const expected = defaultText === undefined ? valueAt(defaultConfiguration, key) : null;
-      assert.deepEqual(properties[`trellis.${key}`]?.default, expected, key);
-    }
+  it('contributes exactly the settings of the configuration (npm run manifest writes them)', () => {
+    assert.deepEqual(manifest.contributes.configuration, contributedConfiguration());
   });
 
   it('allows what the configuration allows, at the edges too', () => {
     for (const { key, schema } of listSettings()) {
-      const { minimum, maximum, enum: choices } = properties[`trellis.${key}`]!;
+      const { minimum, maximum, enum: choices, default: byDefault } = properties[`trellis.${key}`]!;
       const isAllowed = (value: unknown) => schema.safeParse(value).success;
       if (minimum !== undefined) assert.deepEqual([isAllowed(minimum), isAllowed(minimum - 1)], [true, false], key);
       if (maximum !== undefined) assert.deepEqual([isAllowed(maximum), isAllowed(maximum + 1)], [true, false], key);
       for (const choice of choices ?? []) assert.ok(choice === null || isAllowed(choice), key);
-      if (isAllowed('nothing of the kind')) assert.ok(!choices, key);
+      if (choices) assert.equal(isAllowed('nothing of the kind'), false, key);
+      assert.ok(byDefault === null || isAllowed(byDefault), key);
     }
   });
 
   it('lets a workspace that is not trusted neither choose a server nor a command', () => {
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-    assert.deepEqual(restricted, ['trellis.openai.baseUrl', 'trellis.ollama.host', 'trellis.testCommand']);
-    for (const key of restricted) assert.equal(properties[key]?.scope, 'machine-overridable', key);
+    assert.deepEqual(
+      restricted,
+      restrictedSettings.map(key => `trellis.${key}`),
+    );
+    for (const key of ['trellis.openai.baseUrl', 'trellis.ollama.host', 'trellis.testCommand']) {
+      assert.ok(restricted.includes(key), key);
+      assert.equal(properties[key]?.scope, 'machine-overridable', key);
+    }
   });
 
   it('is activated by use alone', () => {
@@ -114,7 +112,3 @@ describe('package.json', () => {
     );
   });
 });
-
-function valueAt(tree: unknown, key: string): unknown {
-  return key.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree);
-}
