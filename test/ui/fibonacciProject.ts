@@ -96,6 +96,9 @@ export const script: ModelScript = {
       file('src/fibonacci.js', fibonacciSource),
     ),
     rule('You are the tester', file('test/fibonacci.test.js', fibonacciTest), '<done>The tests pass.</done>'),
-    rule('You judge a change', '{"completeness":1,"correctness":0.9,"feedback":["Say what happens for a negative n."]}'),
+    rule(
+      'You judge a change',
+      '{"completeness":1,"correctness":0.9,"feedback":["Say what happens for a negative n."]}',
+    ),
   ],
 };

@@ -59,7 +59,9 @@ describe('the main job in VS Code', () => {
     await runCommand(page, 'Trellis: Plan & Implement');
     await answerInput(page, request);
     await panel().getByText('Nothing is written until you approve this plan.').waitFor();
-    await panel().getByRole('button', { name: /Write fibonacci/ }).click();
+    await panel()
+      .getByRole('button', { name: /Write fibonacci/ })
+      .click();
     await panel().getByText('fibonacci(10) is 55').waitFor();
     await page.locator('.statusbar-item', { hasText: 'Approve plan' }).waitFor();
     await keepScreenshot(page, 'ui-1-plan');
@@ -81,7 +83,11 @@ describe('the main job in VS Code', () => {
       await pickTheme(page, theme);
       await keepScreenshot(page, `ui-3-review-${name}`);
     }
-    assert.equal(existsSync(path.join(workspace, 'src/fibonacci.js')), false, 'nothing is applied before it is accepted');
+    assert.equal(
+      existsSync(path.join(workspace, 'src/fibonacci.js')),
+      false,
+      'nothing is applied before it is accepted',
+    );
 
     await panel().getByRole('button', { name: 'Review changes' }).click();
     await page.locator('.multiDiffEditor .view-line', { hasText: 'The nth Fibonacci number' }).first().waitFor();
