@@ -9,6 +9,9 @@ export interface Place {
   readonly shift: IndentShift;
 }
 
+/** More places than anybody looks at; anchors and headings choose among so many at most. */
+const MAX_PLACES = 1_000;
+
 type Ladder = 'exact' | 'trailingSpace' | 'indentation' | 'punctuation';
 
 const LADDER: readonly Ladder[] = ['exact', 'trailingSpace', 'indentation', 'punctuation'];
@@ -39,7 +42,7 @@ export class LineFinder {
   }
 
   /**
-   * The places of `pattern` on the strictest rung of the ladder that has any, however many. No similarity is measured:
+   * The places of `pattern` on the strictest rung of the ladder that has any, up to a thousand of them. No similarity is measured:
    * on every rung each line either is the file's line in that reading, or is not. No places for an empty or blank pattern.
    */
   find(pattern: readonly string[]): readonly Place[] {
@@ -76,6 +79,7 @@ export class LineFinder {
       if (!wanted.every((key, offset) => keys[start + offset] === key)) continue;
       const shift = this.#shiftAt(rung, pattern, start);
       if (shift) places.push({ start, rung, shift });
+      if (places.length === MAX_PLACES) break;
     }
     return places;
   }

@@ -6,7 +6,7 @@ const MAX_EXCERPT_LINES = 24;
 /** A line that is in more places than this tells nothing about where the text belongs. */
 const MAX_POSITIONS_OF_LINE = 50;
 /** Files longer than this are compared by equal lines only. */
-const MAX_LINES_TO_COMPARE = 20_000;
+const MAX_LINES_TO_COMPARE = 3_000;
 const LEAST_LIKENESS = 0.4;
 
 /** The stretches of `lines` that look most like `pattern`, best first; empty when nothing does. */
@@ -66,7 +66,7 @@ function startsByLikeness(lines: readonly string[], pattern: readonly string[]):
 }
 
 function letterPairs(line: string): Set<string> {
-  const text = line.trim().slice(0, 200).toLowerCase();
+  const text = line.trim().slice(0, 100).toLowerCase();
   const pairs = new Set<string>();
   for (let index = 0; index + 1 < text.length; index++) pairs.add(text.slice(index, index + 2));
   return pairs;

@@ -6,8 +6,8 @@ import { closesFence, type Fence } from './fences.ts';
 
 const START = /^\s*\*\*\* Begin Patch\s*$/;
 const END = /^\s*\*\*\* End Patch\s*$/;
-const SECTION = /^\*\*\* (Add|Update|Delete) File:\s*(.+?)\s*$/;
-const MOVE = /^\*\*\* Move to:\s*(.+?)\s*$/;
+const SECTION = /^\*\*\* (Add|Update|Delete) File:(.+)$/;
+const MOVE = /^\*\*\* Move to:(.+)$/;
 const END_OF_FILE = /^\*\*\* End of File\s*$/;
 
 export function isPatchStart(line: string): boolean {
@@ -49,7 +49,7 @@ function sectionsOf(lines: readonly string[]): Section[] {
   const sections: Section[] = [];
   for (const line of lines) {
     const match = SECTION.exec(line);
-    if (match) sections.push({ action: match[1] ?? '', path: match[2] ?? '', body: [] });
+    if (match) sections.push({ action: match[1] ?? '', path: (match[2] ?? '').trim(), body: [] });
     else sections.at(-1)?.body.push(line);
   }
   return sections;
@@ -64,7 +64,7 @@ function editsOf({ action, path, body }: Section): FileEdit[] | string {
       ? 'a file that is deleted can have no lines'
       : [{ type: 'delete', path }];
   if (action === 'Add') return additionOf(path, body);
-  const moveTo = body.map(line => MOVE.exec(line)?.[1]).find(target => target !== undefined);
+  const moveTo = body.map(line => MOVE.exec(line)?.[1]?.trim()).find(target => target !== undefined);
   const hunks = hunksOf(body.filter(line => !MOVE.test(line)));
   if (hunks.length === 0 && moveTo === undefined) return 'the update has no change';
   const edits: FileEdit[] = hunks.length > 0 ? [{ type: 'hunks', path, hunks }] : [];
@@ -100,12 +100,20 @@ function hunksOf(body: readonly string[]): PatchHunk[] {
     if (END_OF_FILE.test(line)) finish(true);
     else if (line.startsWith('@@')) {
       finish(false);
-      const anchor = /^@@(?:\s*-\d[\d,]*\s+\+\d[\d,]*\s*@@)?\s*(.*?)\s*(?:@@)?\s*$/.exec(line)?.[1] ?? '';
-      if (!/^[.…\s]*$/.test(anchor)) anchors.push(anchor);
+      const anchor = anchorOf(line);
+      if (anchor !== undefined) anchors.push(anchor);
     } else lines.push(line);
   }
   finish(false);
   return hunks;
+}
+
+/** What an `@@` line says, without the numbers of a unified diff and a closing `@@`. */
+function anchorOf(line: string): string | undefined {
+  const numbers = /^@@\s*-\d[\d,]*\s+\+\d[\d,]*\s*@@/.exec(line)?.[0] ?? '@@';
+  const text = line.slice(numbers.length).trim();
+  const anchor = text.endsWith('@@') ? text.slice(0, -2).trimEnd() : text;
+  return /^[.…\s]*$/.test(anchor) ? undefined : anchor;
 }
 
 /** A line without a sign is one of the file, which has lost its leading space. */

@@ -13,8 +13,8 @@ export type Dialect = 'wholeFile' | 'searchReplace' | 'unifiedDiff' | 'beginPatc
 export type BlockRead =
   | { readonly kind: 'edits'; readonly edits: readonly FileEdit[]; readonly end: number }
   | { readonly kind: 'problem'; readonly path: string; readonly reason: string; readonly end: number }
-  /** The end of the block has not arrived. */
-  | { readonly kind: 'open' };
+  /** The end of the block has not arrived; `path` is `''` while it has not said it. */
+  | { readonly kind: 'open'; readonly path: string };
 
 export function blockProblem(path: string, reason: string, end: number): BlockRead {
   return { kind: 'problem', path, reason, end };
@@ -22,5 +22,5 @@ export function blockProblem(path: string, reason: string, end: number): BlockRe
 
 /** A block whose end is not there: still to come, or, at the end of the reply, missing. */
 export function unfinished(reply: ReplyLines, path: string, reason: string, end = reply.lines.length): BlockRead {
-  return reply.isComplete ? blockProblem(path, reason, end) : { kind: 'open' };
+  return reply.isComplete ? blockProblem(path, reason, end) : { kind: 'open', path };
 }

@@ -7,6 +7,8 @@ export type HunksRead =
   | { readonly kind: 'hunks'; readonly hunks: readonly PatchHunk[]; readonly end: number }
   | { readonly kind: 'problem'; readonly reason: string; readonly end: number };
 
+/** Blank lines in a row that a hunk without a fence may have. */
+const MAX_BLANK_LINES = 20;
 const HEADER = /^@@(?:\s*-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s*@@+)?(.*)$/;
 
 export function isHunkHeader(line: string): boolean {
@@ -51,15 +53,18 @@ function endsHunk(lines: readonly string[], at: number, fence: Fence | undefined
   if (line.startsWith('Index: ') || line.startsWith('*** End Patch')) return true;
   if (fence) return closesFence(line, fence) && !(body.isShort && isWithinHunk(lines, at, fence));
   if (/^[ +\-\\]/.test(line)) return false;
-  if (line !== '') return true;
-  const next = lines.slice(at).find(other => other !== '');
-  return !body.isShort || next === undefined || !/^[ +\-\\@]/.test(next);
+  if (line !== '' || !body.isShort) return true;
+  let next = at;
+  while (lines[next] === '' && next - at < MAX_BLANK_LINES) next++;
+  return !/^[ +\-\\@]/.test(lines[next] ?? '');
 }
 
 /** A line of the file that looks like the closing fence is followed by more of the hunk, and then by the real one. */
 function isWithinHunk(lines: readonly string[], at: number, fence: Fence): boolean {
   if (!/^[ +\-\\@]/.test(lines[at + 1] ?? '')) return false;
-  return lines.slice(at + 1).some(line => closesFence(line, fence));
+  let end = at + 1;
+  while (end < lines.length && !closesFence(lines[end] ?? '', fence)) end++;
+  return end < lines.length;
 }
 
 class HunkBody {
@@ -69,6 +74,8 @@ class HunkBody {
   readonly #isNumbered: boolean;
   readonly #lines: (HunkLine & { readonly isBare: boolean })[] = [];
   #finalNewline: boolean | undefined;
+  #oldSeen = 0;
+  #newSeen = 0;
 
   constructor(header: RegExpExecArray | null) {
     const [, oldStart, oldCount = '1', , newCount = '1', rest = ''] = header ?? [];
@@ -81,21 +88,24 @@ class HunkBody {
 
   /** By its header there are more lines to come. */
   get isShort(): boolean {
-    const { oldCount, newCount } = this.#counted();
-    return oldCount < (this.#oldCount ?? 0) || newCount < (this.#newCount ?? 0);
+    return this.#oldSeen < (this.#oldCount ?? 0) || this.#newSeen < (this.#newCount ?? 0);
   }
 
   add(line: string): void {
     const sign = line[0];
-    if (sign === '\\') this.#markMissingNewline();
-    else if (sign === '+') this.#lines.push({ kind: 'added', text: line.slice(1), isBare: false });
-    else if (sign === '-') this.#lines.push({ kind: 'deleted', text: line.slice(1), isBare: false });
-    else this.#lines.push({ kind: 'context', text: sign === ' ' ? line.slice(1) : line, isBare: line === '' });
+    if (sign === '\\') {
+      this.#markMissingNewline();
+      return;
+    }
+    const kind = sign === '+' ? 'added' : sign === '-' ? 'deleted' : 'context';
+    const text = kind === 'context' && sign !== ' ' ? line : line.slice(1);
+    this.#lines.push({ kind, text, isBare: line === '' });
+    if (kind !== 'added') this.#oldSeen++;
+    if (kind !== 'deleted') this.#newSeen++;
   }
 
   toHunk(): PatchHunk | undefined {
-    const { oldCount, newCount } = this.#counted();
-    const isAsCounted = oldCount === this.#oldCount && newCount === this.#newCount;
+    const isAsCounted = this.#oldSeen === this.#oldCount && this.#newSeen === this.#newCount;
     if (!isAsCounted) while (this.#lines.at(-1)?.isBare) this.#lines.pop();
     if (this.#lines.length === 0) return undefined;
     return {
@@ -105,13 +115,6 @@ class HunkBody {
       isAtEndOfFile: false,
       ...(this.#finalNewline === undefined ? {} : { finalNewline: this.#finalNewline }),
     };
-  }
-
-  #counted(): { readonly oldCount: number; readonly newCount: number } {
-    const added = this.#lines.filter(line => line.kind === 'added').length;
-    const deleted = this.#lines.filter(line => line.kind === 'deleted').length;
-    const context = this.#lines.length - added - deleted;
-    return { oldCount: context + deleted, newCount: context + added };
   }
 
   /** `\ No newline at end of file` speaks of the line above: of the old end, the new one, or both. */

@@ -7,7 +7,7 @@ export interface Fence {
   readonly info: string;
 }
 
-const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
+const FENCE = /^(\s*)(`{3,}|~{3,})([^`]*)$/;
 
 /** The fence that `line` opens, if it is one. A closing line looks like one that opens without an info. */
 export function fenceOf(line: string): Fence | undefined {

@@ -37,11 +37,17 @@ export function collectEdits(blocks: readonly ScannedBlock[]): {
   for (const { read } of blocks) {
     if (read.kind === 'problem') {
       const reason = read.path === '' ? read.reason : `${read.path}: ${read.reason}`;
-      problems.push({ kind: 'incomplete', path: read.path, reason: `${reason}.`, nearest: [] });
+      problems.push({ ...INCOMPLETE, path: read.path, reason: `${reason}.` });
     } else if (read.kind === 'edits') for (const edit of read.edits) addEdit(edits, edit);
   }
-  return { edits, problems };
+  if (problems.length <= MAX_PROBLEMS) return { edits, problems };
+  const reason = `${problems.length - MAX_PROBLEMS} more blocks cannot be read.`;
+  return { edits, problems: [...problems.slice(0, MAX_PROBLEMS), { ...INCOMPLETE, path: '', reason }] };
 }
+
+/** A reply that is broken throughout is not told every single thing. */
+const MAX_PROBLEMS = 20;
+const INCOMPLETE = { kind: 'incomplete', nearest: [] } as const;
 
 function addEdit(edits: FileEdit[], edit: FileEdit): void {
   const last = edits.findLastIndex(

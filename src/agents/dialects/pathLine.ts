@@ -1,5 +1,7 @@
 // Recognises a line that says which file a block belongs to, in the ways models decorate it.
 
+/** Characters; no path is longer. */
+const MAX_LENGTH = 400;
 const LABEL = /^(?:file ?name|file ?path|path|file|new file|create|update|edit|modify)\s*[:=]\s*/i;
 const NOTE = /\s+(?:\((?:new|new file|updated?|modified|existing|created?)\)|[-–—]\s*(?:new|new file))$/i;
 const BARE_NAMES = new Set(
@@ -11,7 +13,7 @@ const BARE_NAMES = new Set(
 /** The path that `line` consists of, whatever is around it: a heading, list, bold or quote sign, a label, a colon. */
 export function pathFromLine(line: string): string | undefined {
   let text = line.trim();
-  if (text === '' || text.length > 400) return undefined;
+  if (text === '' || text.length > MAX_LENGTH) return undefined;
   text = text
     .replace(/^(?:#{1,6}\s+|>\s+|[-*+]\s+|\d+[.)]\s+)+/, '')
     .replace(/^\*\*([^*]+:)\*\*\s*/, '$1 ')
@@ -35,12 +37,14 @@ export function pathFromLine(line: string): string | undefined {
 
 /** A path that a comment consists of (`// src/a.ts`, `# src/a.py`, `<!-- a.html -->`). */
 export function pathFromComment(line: string): string | undefined {
-  const body = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(.*?)\s*(?:-->|\*\/)?\s*$/.exec(line)?.[1];
-  return body === undefined ? undefined : pathFromLine(body);
+  const text = line.trim();
+  const start = /^(?:\/\/|#|--|;|<!--|\/\*)/.exec(text)?.[0];
+  return start === undefined ? undefined : pathFromLine(text.slice(start.length).replace(/(?:-->|\*\/)$/, ''));
 }
 
 /** The path in a fence's info: `ts src/a.ts`, `ts:src/a.ts`, `src/a.ts`, `ts title="src/a.ts"`. */
 export function pathFromInfo(info: string): string | undefined {
+  if (info.length > MAX_LENGTH) return undefined;
   const attribute = /(?:title|file|filename|path)\s*=\s*["']?([^"'}\s]+)["']?/i.exec(info)?.[1];
   if (attribute !== undefined) return looksLikePath(attribute, true) ? attribute : undefined;
   const [first = '', ...rest] = info.split(/\s+/);

@@ -149,7 +149,7 @@ class ReplyScanner {
 
   #take(dialect: Dialect, start: number, path: string, read: BlockRead): boolean {
     if (read.kind === 'open') {
-      this.#blocks.push({ dialect, path, start, end: this.#lines.length, read });
+      this.#blocks.push({ dialect, path: read.path, start, end: this.#lines.length, read });
       return false;
     }
     const first = read.kind === 'edits' ? (read.edits[0]?.path ?? path) : read.path;

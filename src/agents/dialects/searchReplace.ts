@@ -44,12 +44,12 @@ export function holdsSearchBlock(lines: readonly string[]): boolean {
  */
 export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchOpener, path: string): BlockRead {
   const { lines } = reply;
-  const nextOpener = lines.findIndex((line, index) => index > at && searchOpener(line)?.signCount === opener.signCount);
-  const limit = nextOpener === -1 ? lines.length : nextOpener;
+  let limit = at + 1;
+  while (limit < lines.length && searchOpener(lines[limit] ?? '')?.signCount !== opener.signCount) limit++;
   const closer = findCloser(reply, at, limit, opener);
   if (closer === undefined) {
     const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE"';
-    return nextOpener === -1 ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
+    return limit === lines.length ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
   }
   const dividers = rowsBetween(lines, at + 1, closer, DIVIDER);
   const exact = dividers.filter(row => row.signCount === opener.signCount && row.indent === opener.indent);
@@ -92,7 +92,7 @@ function findCloser(reply: ReplyLines, at: number, limit: number, opener: Search
   const isSettled = reply.isComplete || limit < lines.length;
   if (!isSettled) return undefined;
   const [only] = rows.length > 0 ? rows : rowsBetween(lines, at + 1, limit, BARE_CLOSER);
-  const isOnlyReading = rows.length <= 1 && !lines.slice(at + 1, only?.at).some(line => searchOpener(line));
+  const isOnlyReading = rows.length <= 1 && !lines.slice(at + 1, only?.at ?? limit).some(line => searchOpener(line));
   return only && isOnlyReading ? only.at : undefined;
 }
 

@@ -37,7 +37,7 @@ export function readUnifiedDiff(reply: ReplyLines, at: number, fence: Fence | un
   const read = readHunks(lines, hunksAt, fence);
   if (read.kind === 'problem') return blockProblem(name, read.reason, read.end);
   const isAtEnd = read.end >= lines.length;
-  if (isAtEnd && !reply.isComplete) return { kind: 'open' };
+  if (isAtEnd && !reply.isComplete) return { kind: 'open', path: name };
   if (isAtEnd && fence) return unfinished(reply, name, 'the fence of the diff is never closed, so its end is missing');
   const edits = editsOf(header, path, read.hunks);
   if (typeof edits === 'string') return blockProblem(name, edits, read.end);

@@ -420,6 +420,12 @@ describe('parseEdits', () => {
     );
   });
 
+  it('reports the first of many problems and counts the rest', () => {
+    const reasons = problems('>>>>>>> REPLACE\n'.repeat(30));
+    assert.equal(reasons.length, 21);
+    assert.match(reasons.at(-1) ?? '', /^10 more/);
+  });
+
   it('does not drop a fence that never closes after an edit', () => {
     assert.match(problems('a.ts\n```ts\nx\n```\n\nThen:\n```ts\nmore\n')[0] ?? '', /never closed/);
   });
