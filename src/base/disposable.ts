@@ -31,3 +31,18 @@ export class DisposableStore implements Disposable {
     if (failures.length > 0) throw new AggregateError(failures, 'Some resources could not be released.');
   }
 }
+
+/** Runs `work` with a store of its own and disposes that at the end. What `work` throws comes before what disposing throws. */
+export async function withResources<T>(work: (resources: DisposableStore) => Promise<T>): Promise<T> {
+  const resources = new DisposableStore();
+  let result: T;
+  try {
+    result = await work(resources);
+  } catch (error) {
+    // The cause of it all is told; what fails to close after it most likely fails for the same reason.
+    await resources.dispose().catch(() => undefined);
+    throw error;
+  }
+  await resources.dispose();
+  return result;
+}

@@ -26,25 +26,24 @@ export class RunLeases implements Disposable {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #owner: LeaseOwner;
   readonly #renewal: NodeJS.Timeout;
+  readonly #onFailed: (error: unknown) => void;
   readonly #host = hostname();
 
-  /** `onRenewalFailed` is told why the leases could not be renewed; the next append finds out whether they are lost. */
+  /**
+   * `onFailed` is told why leases could not be renewed or given back. Neither is an error of its caller's: the next append
+   * finds out whether a lease is lost, and one that is not given back lapses.
+   */
   constructor(options: {
     readonly database: DatabaseSync;
     readonly clock: Pick<Clock, 'now'>;
     readonly owner: LeaseOwner;
-    readonly onRenewalFailed: (error: unknown) => void;
+    readonly onFailed: (error: unknown) => void;
   }) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#owner = options.owner;
-    this.#renewal = setInterval(() => {
-      try {
-        this.renew();
-      } catch (error) {
-        options.onRenewalFailed(error);
-      }
-    }, leaseDurationMs / 3).unref();
+    this.#onFailed = options.onFailed;
+    this.#renewal = setInterval(() => this.#attempt(() => this.#renew()), leaseDurationMs / 3).unref();
   }
 
   /** Throws a `StorageError` when a process that lives holds the lease. */
@@ -67,7 +66,7 @@ export class RunLeases implements Disposable {
         now,
       });
     if (changes === 0) throw this.heldElsewhere(runId);
-    return { runId, dispose: () => this.#release(runId, this.#owner.id) };
+    return { runId, dispose: () => this.#attempt(() => this.#release(runId, this.#owner.id)) };
   }
 
   /** The error for a run that another process writes. */
@@ -75,13 +74,6 @@ export class RunLeases implements Disposable {
     const holder = this.holder(runId);
     const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
     return new StorageError(`Run ${runId} is being written by ${who}; wait for it to end, or end it, and try again.`);
-  }
-
-  /** Puts off the end of every lease held here. */
-  renew(): void {
-    this.#database
-      .prepare('UPDATE lease SET expires_at = ? WHERE owner = ?')
-      .run(this.#clock.now() + leaseDurationMs, this.#owner.id);
   }
 
   holder(runId: RunId): Holder | undefined {
@@ -92,7 +84,22 @@ export class RunLeases implements Disposable {
   /** Gives back every lease held here. */
   dispose(): void {
     clearInterval(this.#renewal);
-    this.#database.prepare('DELETE FROM lease WHERE owner = ?').run(this.#owner.id);
+    this.#attempt(() => this.#database.prepare('DELETE FROM lease WHERE owner = ?').run(this.#owner.id));
+  }
+
+  #attempt(work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onFailed(error);
+    }
+  }
+
+  /** Puts off the end of every lease held here. */
+  #renew(): void {
+    this.#database
+      .prepare('UPDATE lease SET expires_at = ? WHERE owner = ?')
+      .run(this.#clock.now() + leaseDurationMs, this.#owner.id);
   }
 
   #isDead(holder: Holder): boolean {

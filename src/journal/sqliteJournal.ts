@@ -64,7 +64,7 @@ export class SqliteJournal implements Journal {
       database,
       clock: options.clock,
       owner: this.#owner,
-      onRenewalFailed: error => logger.log('warn', 'run leases not renewed', { reason: errorMessage(error) }),
+      onFailed: error => logger.log('warn', 'run leases not kept', { reason: errorMessage(error) }),
     });
   }
 
@@ -110,7 +110,7 @@ export class SqliteJournal implements Journal {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await this.#wal?.dispose();
-    this.#guard(() => this.#leases.dispose());
+    this.#leases.dispose();
     this.#database.close();
   }
 

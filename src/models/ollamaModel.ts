@@ -162,9 +162,7 @@ export class OllamaModel implements LanguageModel {
   #contextError(estimated: number, cause?: unknown, counted?: number): ModelError {
     const context = this.#contextLength;
     const seen = counted === undefined ? '' : `; the server read ${counted} of them`;
-    const remedy = this.#isContextOfModel
-      ? 'choose a model with a longer context'
-      : 'raise `providers.ollama.contextLength`';
+    const remedy = this.#isContextOfModel ? 'choose a model with a longer context' : 'raise `ollama.contextLength`';
     const message = `The prompt of about ${estimated} tokens does not fit into the context of ${context} tokens of the ollama model "${this.model}"${seen}; ${remedy}, or ask for less at once.`;
     return new ModelError(message, { provider: this.provider, retryable: false }, { cause });
   }

@@ -148,7 +148,7 @@ export class OpenaiModel implements LanguageModel {
     }
     if (call.fault !== undefined) throw new HttpFaultError(call.fault);
     if (chunks === 0 && call.contentType?.startsWith('text/event-stream') === false) {
-      const detail = `${call.contentType} instead of a stream, which \`providers.openai.streaming\` can turn off`;
+      const detail = `${call.contentType} instead of a stream, which \`openai.streaming\` can turn off`;
       throw new HttpFaultError({ kind: 'malformed', detail });
     }
     if (chunks > 0 && choices === 0)

@@ -1,4 +1,4 @@
-import { DisposableStore } from '../base/disposable.ts';
+import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { reduceAll } from '../domain/reduceRun.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
@@ -13,40 +13,33 @@ import { runStory } from './runStory.ts';
 import { exists, findWorkspace } from './workspace.ts';
 
 /** `trellis history` */
-export async function runHistoryCommand(command: HistoryArguments, host: CommandLineHost): Promise<number> {
-  const resources = new DisposableStore();
-  try {
+export function runHistoryCommand(command: HistoryArguments, host: CommandLineHost): Promise<number> {
+  return withResources(async resources => {
     const runs = (await openJournal(command, host, resources))?.runs() ?? [];
     if (command.output === 'json') printJson(host, { runs });
     else if (command.output === 'events') for (const run of runs) printJson(host, run);
     else if (runs.length === 0) host.stdout.write('There are no runs in this workspace yet.\n');
     else print(host, historyLines(runs, paletteOf(command, host)));
     return exitCode.success;
-  } finally {
-    await resources.dispose();
-  }
+  });
 }
 
 /** `trellis show` */
-export async function runShowCommand(command: ShowArguments, host: CommandLineHost): Promise<number> {
-  const resources = new DisposableStore();
-  try {
+export function runShowCommand(command: ShowArguments, host: CommandLineHost): Promise<number> {
+  return withResources(async resources => {
     const journal = await openJournal(command, host, resources);
     if (journal === undefined) throw new ConfigurationError('There are no runs in this workspace yet.');
     const runId = findRun(journal.runs(), command.run);
     const events = journal.read(runId);
+    const readText = (hash: string) => {
+      const bytes = journal.contents.get(hash);
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+    };
     if (command.output === 'json') printJson(host, resultOfRun(reduceAll(runId, events), host.clock.now()));
     else if (command.output === 'events') for (const event of events) printJson(host, event);
     else print(host, runStory(events, { palette: paletteOf(command, host), isFull: command.isFull, readText }));
     return exitCode.success;
-
-    function readText(hash: string): string | undefined {
-      const bytes = journal?.contents.get(hash);
-      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
-    }
-  } finally {
-    await resources.dispose();
-  }
+  });
 }
 
 /** The workspace's journal; undefined where none was ever made, and none is made here. */

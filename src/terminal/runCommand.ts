@@ -1,5 +1,5 @@
 import type { Trellis } from '../app/trellis.ts';
-import { DisposableStore } from '../base/disposable.ts';
+import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { AbortError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
@@ -15,9 +15,8 @@ import { StreamLogger } from './streamLogger.ts';
 import { findWorkspace, isInRepository } from './workspace.ts';
 
 /** `trellis run` and `trellis plan`: resolves with the exit code when the run has ended and everything is let go. */
-export async function runRunCommand(command: RunArguments, host: CommandLineHost): Promise<number> {
-  const resources = new DisposableStore();
-  try {
+export function runRunCommand(command: RunArguments, host: CommandLineHost): Promise<number> {
+  return withResources(async resources => {
     const { trellis, view, sink } = await prepare(command, host, resources);
     const controller = new AbortController();
     resources.add(cancelOnInterrupt(controller, view, host));
@@ -31,9 +30,7 @@ export async function runRunCommand(command: RunArguments, host: CommandLineHost
     const state = await handle.done;
     report(state, command, view, host);
     return exitCodeOfRun(state.end);
-  } finally {
-    await resources.dispose();
-  }
+  });
 }
 
 async function prepare(command: RunArguments, host: CommandLineHost, resources: DisposableStore) {

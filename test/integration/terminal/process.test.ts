@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ResultObject } from '../../../src/terminal/resultObject.ts';
 import type { ModelScript, ScriptReply } from '../../support/modelServer/modelScript.ts';
@@ -161,6 +161,20 @@ describe('the command line as a process', () => {
       const result = await run(args);
       assert.deepEqual([result.code, result.stdout], [5, '']);
       assert.match(result.stderr, /^trellis: The journal .+trellis\.db is damaged .+\n$/);
+    }
+  });
+
+  it('says in one sentence that the disk is full, with 5, wherever it fills up', async () => {
+    const before = files();
+    for (const kilobytes of [8, 64, 120, 200]) {
+      // A limit on file size stands in for a full disk: the write fails in the same place, without any privilege.
+      const script = `trap '' XFSZ; ulimit -f ${kilobytes}; exec "$@"`;
+      const args = ['-c', script, 'bash', process.execPath, commandLine, 'run', 'Export the answer', '--yes'];
+      const result = await ended(spawn('bash', args, { cwd: workspace(), env: environment() }));
+      assert.equal(result.code, 5, `${kilobytes} KB: ${result.stdout}${result.stderr}`);
+      assert.match(result.stderr, /^trellis: The journal .+trellis\.db could not be .+ then run again .+\n$/);
+      assert.deepEqual(files(), before);
+      rmSync(path.join(workspace(), '.trellis'), { recursive: true });
     }
   });
 
