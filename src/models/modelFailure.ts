@@ -61,7 +61,7 @@ function describe(fault: HttpFault, server: ServerFacts): Verdict {
       const code = fault.code === undefined ? '' : ` (${fault.code})`;
       if (fault.code === undefined || isBroken(fault.code)) {
         return retry(
-          `The connection to ${who} broke before the answer was complete${code}; try again, and look into the server's log if it happens again.`,
+          `${who} lost the connection before its answer was complete${code}; try again, and look into the server's log if it happens again.`,
         );
       }
       return retry(`No model server answers at ${server.url}${code}; ${server.connectRemedy}.`);

@@ -39,7 +39,7 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
     case 'model.failed':
       return palette.yellow(`! ${safeLine(event.message, 300)}${event.willRetry ? ' (it is tried again)' : ''}`);
     case 'tests.finished':
-      return `${palette.dim(`Tests (${event.scope}):`)} ${testSummary(event.report, palette)}`;
+      return `${palette.dim(`Tests (${event.scope}, in the ${event.tier} sandbox):`)} ${testSummary(event.report, palette)}`;
     case 'quality.scored':
       return scoreLines(event.score, palette).join('\n');
     case 'iteration.started':

@@ -66,12 +66,7 @@ function stepLines(event: RunEvent, options: StepOptions): string | undefined {
     case 'question.answered':
       return `${palette.yellow('>')} ${event.by === 'human' ? '' : `(${event.by}) `}${safeLine(event.text)}`;
     case 'tests.finished':
-      return withText(
-        `${eventLine(event, state, palette) ?? ''} in the ${event.tier} sandbox`,
-        'output',
-        event.outputHash,
-        options,
-      );
+      return withText(eventLine(event, state, palette) ?? '', 'output', event.outputHash, options);
     case 'result.staged':
       return `Result: ${changeList(event.changes, palette)}`;
     case 'review.opened':

@@ -58,13 +58,13 @@ const cases: readonly FaultCase[] = [
     name: 'a connection that is reset before any answer',
     reply: { connection: 'reset' },
     retryable: true,
-    message: /connection to .* broke before the answer was complete \((ECONNRESET|UND_ERR_SOCKET)\)/,
+    message: /lost the connection before its answer was complete \((ECONNRESET|UND_ERR_SOCKET)\)/,
   },
   {
     name: 'a connection that is reset in the middle of the answer',
     reply: begun('reset'),
     retryable: true,
-    message: /connection to .* broke before the answer was complete/,
+    message: /lost the connection before its answer was complete/,
   },
   {
     name: 'a server that never answers',

@@ -49,7 +49,10 @@ describe('eventLine', () => {
   }
 
   it('tells of a claim, of the tests, the score and the end', () => {
-    assert.match(lineOf(...endPayloads.slice(0, 3)) ?? '', /^Tests \(final\): 5 passed, 0 failed \(1\.2 s\)$/);
+    assert.match(
+      lineOf(...endPayloads.slice(0, 3)) ?? '',
+      /^Tests \(final, in the process sandbox\): 5 passed, 0 failed \(1\.2 s\)$/,
+    );
     assert.equal(
       lineOf(...endPayloads.slice(0, 4)),
       [

@@ -27,7 +27,7 @@ describe('runStory', () => {
       /implement: edit src\/fibonacci\.js\n/,
       /coder ollama\/qwen2\.5-coder:7b for implement {2}/,
       /implement: → 1 file staged\n/,
-      /Tests \(final\): 5 passed, 0 failed \(1\.2 s\) in the process sandbox\n/,
+      /Tests \(final, in the process sandbox\): 5 passed, 0 failed \(1\.2 s\)\n/,
       /Quality 0\.92 .+: passed\n/,
       /\napplied: The changes were applied\.\n/,
       /\nUsage {5}2 calls · 2\.4k tokens in · 600 out · \$0\.0024\n {2}planner {3}1 call · /,
