@@ -17,6 +17,7 @@ import type { ChangeSink, HumanChannel } from './humanChannel.ts';
 import { ItemRunner } from './itemRunner.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
+import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -192,9 +193,4 @@ export class RunCourse {
 
 function reportOf(tests: TestReport | { readonly unproven: string }): TestReport | undefined {
   return 'unproven' in tests ? undefined : tests;
-}
-
-function qualityMessage(score: QualityScore, threshold: number): string {
-  const [reason] = score.feedback;
-  return `The quality ${score.overall.toFixed(2)} is below the threshold ${threshold.toFixed(2)}; nothing was applied.${reason === undefined ? '' : ` ${reason}`}`;
 }
