@@ -1,4 +1,5 @@
 // Bundles the extension host, the command line and the webviews into dist/.  node esbuild.mjs [--watch] [extension|cli|webview …]
+import { rmSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
 const common = { bundle: true, minify: true, sourcemap: true, logLevel: 'warning', legalComments: 'linked' };
@@ -31,6 +32,8 @@ const configurations = {
 const args = process.argv.slice(2);
 const named = args.filter(arg => arg in configurations);
 const chosen = (named.length > 0 ? named : Object.keys(configurations)).map(name => configurations[name]);
+// Chunks are named by their content, so those of earlier builds would stay, and be packaged.
+if (named.length === 0) rmSync('dist', { recursive: true, force: true });
 if (args.includes('--watch')) {
   await Promise.all(chosen.map(async configuration => (await context(configuration)).watch()));
 } else {

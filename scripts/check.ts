@@ -68,7 +68,12 @@ async function lint(sources: readonly string[]): Promise<Verdict> {
 /** ESLint's cache does not notice a changed rule of our own, or a changed plugin, so its name does. */
 function lintMemory(): string {
   const hash = createHash('sha256');
-  for (const file of ['eslint.config.js', 'eslint.layers.js', 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [
+    'eslint.config.js',
+    'eslint.layers.js',
+    'tsconfig.json',
+    'node_modules/typescript-eslint/package.json',
+  ]) {
     hash.update(readFileSync(path.join(repository, file)));
   }
   const memory = path.join(repository, `.cache/eslint-${hash.digest('hex').slice(0, 12)}.json`);

@@ -24,7 +24,7 @@ const required = [
 /** Beside the required ones. */
 const allowed = [
   /^\[Content_Types\]\.xml$/,
-  /^extension\/dist\/(webview\/)?\w+\.(cjs|js|css)(\.LEGAL\.txt)?$/,
+  /^extension\/dist\/(webview\/)?[\w-]+\.(cjs|js|css)(\.LEGAL\.txt)?$/,
   /^extension\/prompts\/[\w/]+\.md$/,
   /^extension\/media\/[\w/.-]+\.(svg|png|woff2?|md)$/,
 ];

@@ -28,6 +28,7 @@ export class ExecutionError extends TrellisError {
   readonly kind = 'execution';
 }
 
+/** @public Part of the vocabulary of errors, for those who add a quality gate of their own. */
 export class QualityError extends TrellisError {
   readonly kind = 'quality';
 }
