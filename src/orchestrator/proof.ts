@@ -5,6 +5,7 @@ import type { TestReport } from '../domain/schema/testReport.ts';
 import { checkSyntax, type SyntaxResult } from '../quality/syntax.ts';
 import type { TestCommand } from '../quality/testCommand.ts';
 import { parseTestResults } from '../quality/testResults/parseTestResults.ts';
+import { whyNotRun } from '../quality/testResults/whyNotRun.ts';
 import type { CommandResult, SandboxAvailability, SandboxSession } from '../sandbox/sandbox.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import { treeHash } from './treeHash.ts';
@@ -48,13 +49,15 @@ export class Proof {
     if (typeof command === 'string') return { treeHash: hash, tests: { unproven: command } };
     const subject = { scope, ...(options.itemId === undefined ? {} : { itemId: options.itemId }) };
     run.append({ type: 'tests.started', ...subject, command: command.display });
-    const result = await this.#inSandbox(overlay, options, session => session.run(command, options));
-    if ('unproven' in result) return { treeHash: hash, tests: result };
-    if (isNotFound(result)) {
-      const reason = `The test command "${command.display}" (${command.source}) was not found in the sandbox; install what it calls, or set testCommand in .trellis/config.yml.`;
-      return { treeHash: hash, tests: { unproven: reason } };
-    }
-    const report = parseTestResults(result);
+    const tested = await this.#inSandbox(overlay, options, async session => ({
+      result: await session.run(command, options),
+      workspaceRoot: session.workspaceRoot,
+    }));
+    if ('unproven' in tested) return { treeHash: hash, tests: tested };
+    const { result, workspaceRoot } = tested;
+    const reason = whyNotRun(command, result);
+    if (reason !== undefined) return { treeHash: hash, tests: { unproven: reason } };
+    const report = parseTestResults(result, { workspaceRoot, isReportExpected: command.isReportExpected });
     const outputHash = run.contents.put(`${result.stdout}\n${result.stderr}`);
     run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier: result.tier, report, outputHash });
     return { treeHash: hash, tests: report };
@@ -105,9 +108,4 @@ export class Proof {
       await session.dispose();
     }
   }
-}
-
-/** The program, or one that the shell was to start, is not there: POSIX gives the shell's exit code 127 for that alone. */
-function isNotFound({ outcome, exitCode }: CommandResult): boolean {
-  return outcome === 'notFound' || exitCode === 127;
 }

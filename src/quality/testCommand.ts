@@ -9,6 +9,8 @@ export interface TestCommand {
   readonly runner?: string;
   /** Where it was found, such as `package.json`. */
   readonly source: string;
+  /** The runner is known, and nothing tells it to report in another way than usual. */
+  readonly isReportExpected: boolean;
 }
 
 /** The files of the tree that the tests are to run on, as far as finding the command needs them. */
@@ -21,6 +23,17 @@ const packageSchema = z.looseObject({ scripts: z.record(z.string(), z.string()).
 
 /** Runners that a script may call, as they stand in it. */
 const RUNNERS = /\b(vitest|jest|mocha|ava|tape|tap|jasmine|pytest|unittest|node\s+(?:\S+\s+)*--test)\b/;
+
+/** Options that change what a runner prints, or send it elsewhere. */
+const OTHER_REPORT = /\breporter|\boutput|\bsilent|>|(?<!\|)\|(?!\|)/i;
+
+const PYTHON_SETTINGS = ['pyproject.toml', 'setup.cfg', 'tox.ini', 'requirements.txt', 'requirements-dev.txt'];
+const PYTEST = 'python3 -m pytest -q -p no:cacheprovider';
+/** The arguments are those of unittest. */
+const PYTEST_OR_UNITTEST = `if python3 -c 'import pytest' 2>/dev/null; then exec ${PYTEST}; fi
+exec python3 -m unittest "$@"`;
+/** Test files that are read to see which runner they are written for. */
+const TESTS_LOOKED_INTO = 20;
 
 /** What `npm init` writes when there are no tests. */
 const NO_TEST_SCRIPT = /no test specified/;
@@ -80,35 +93,57 @@ function parseJson(text: string): unknown {
 async function pythonTestCommand(files: TestCommandFiles, paths: readonly string[]): Promise<TestCommand | undefined> {
   const tests = paths.filter(path => /(^|\/)(test_[^/]*|[^/]*_test)\.py$/.test(path));
   if (tests.length === 0) return undefined;
-  const isConfigured = paths.some(
-    path => path === 'pytest.ini' || path === 'conftest.py' || path.endsWith('/conftest.py'),
-  );
-  const settings = `${(await files.readText('pyproject.toml')) ?? ''}${(await files.readText('setup.cfg')) ?? ''}${(await files.readText('requirements.txt')) ?? ''}`;
-  const texts = await Promise.all(tests.slice(0, 20).map(path => files.readText(path)));
+  const isConfigured = paths.some(path => /(^|\/)(pytest\.ini|conftest\.py)$/.test(path));
+  const settings = await Promise.all(PYTHON_SETTINGS.map(path => files.readText(path)));
+  const texts = await Promise.all(tests.slice(0, TESTS_LOOKED_INTO).map(path => files.readText(path)));
+  const needsPytest = texts.some(text => /\bpytest\b|^(?:async )?def test_/m.test(text ?? ''));
   const usesUnittest = texts.some(text => /\bimport unittest\b|\bfrom unittest\b/.test(text ?? ''));
-  const usesPytest =
-    isConfigured || /\bpytest\b/.test(settings) || texts.some(text => /\bpytest\b|^def test_/m.test(text ?? ''));
+  const usesPytest = isConfigured || needsPytest || settings.some(text => /\bpytest\b/.test(text ?? ''));
+  const unittest = unittestArguments(tests, paths);
   if (usesUnittest && !usesPytest) {
-    const argv = ['python3', '-m', 'unittest', 'discover', '-v', ...unittestRoot(tests)] as const;
-    return { argv, display: argv.join(' '), runner: 'unittest', source: 'the test files' };
+    return pythonCommand(['python3', '-m', 'unittest', ...unittest], 'unittest', 'the test files');
   }
-  const argv = ['python3', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] as const;
-  return {
-    argv,
-    display: 'python3 -m pytest',
-    runner: 'pytest',
-    source: isConfigured ? 'the pytest settings' : 'the test files',
-  };
+  const source = isConfigured ? 'the pytest settings' : 'the test files';
+  // Tests in unittest's style run without pytest too, where that is not installed.
+  if (usesUnittest && !needsPytest) {
+    return pythonCommand(['sh', '-c', PYTEST_OR_UNITTEST, 'sh', ...unittest], 'pytest', source);
+  }
+  return pythonCommand(['sh', '-c', `exec ${PYTEST}`], 'pytest', source);
 }
 
-/** Discovery does not enter folders that are no packages: it starts where the tests are when they are all in one. */
-function unittestRoot(tests: readonly string[]): readonly string[] {
-  const folders = new Set(tests.map(path => path.slice(0, path.lastIndexOf('/') + 1)));
-  const [folder] = folders;
-  return folders.size === 1 && folder ? ['-s', folder, '-t', '.'] : [];
+function pythonCommand(argv: TestCommand['argv'], runner: string, source: string): TestCommand {
+  return { argv, display: `python3 -m ${runner}`, runner, source, isReportExpected: true };
+}
+
+/**
+ * Discovery enters packages only. It starts in the folder that holds all tests, as part of the project when that folder is a package;
+ * tests in several folders that are no packages are named one by one.
+ */
+function unittestArguments(tests: readonly string[], paths: readonly string[]): readonly string[] {
+  const all = new Set(paths);
+  const folders = [...new Set(tests.map(path => path.split('/').slice(0, -1).join('/')))];
+  const isPackage = (folder: string) => all.has(`${folder}/__init__.py`);
+  const [top = ''] = folders.map(folder => folder.split('/')[0] ?? '');
+  if (folders.every(folder => folder === '')) return ['discover', '-v', '-p', patternOf(tests)];
+  if (folders.every(folder => isPackage(folder) && folder.split('/')[0] === top) && isPackage(top)) {
+    return ['discover', '-v', '-s', top, '-t', '.', '-p', patternOf(tests)];
+  }
+  const [folder = ''] = folders;
+  return folders.length === 1 ? ['discover', '-v', '-s', folder, '-p', patternOf(tests)] : ['-v', ...tests];
+}
+
+/** unittest looks for `test*.py` unless told otherwise. */
+function patternOf(tests: readonly string[]): string {
+  return tests.every(path => /(^|\/)test_[^/]*$/.test(path)) ? 'test_*.py' : '*test*.py';
 }
 
 function shellCommand(script: string, display: string, source: string, resolved = script): TestCommand {
   const runner = RUNNERS.exec(resolved)?.[1]?.replace(/^node\b.*/, 'node --test');
-  return { argv: ['sh', '-c', script], display, source, ...(runner === undefined ? {} : { runner }) };
+  return {
+    argv: ['sh', '-c', script],
+    display,
+    source,
+    ...(runner === undefined ? {} : { runner }),
+    isReportExpected: runner !== undefined && !OTHER_REPORT.test(resolved),
+  };
 }

@@ -1,65 +1,40 @@
 import { countOf, dedent, failure, type RunnerParser } from './runnerReport.ts';
+import { isSourceFile } from './tapReport.ts';
 
-/** `node --test` with its spec reporter, the default of Node 20 and later where it does not write TAP. */
+/** `node --test` with its spec reporter, the default since Node 23. */
 export const parseNodeSpec: RunnerParser = output => {
   if (!/^ℹ tests \d+/m.test(output)) return undefined;
-  const [, details = ''] = output.split(/^✖ failing tests:$/m);
+  const [list = '', details = ''] = output.split(/^✖ failing tests:$/m);
   const failures = details
-    .split(/^test at .*$/m)
+    .split(/^test at (?=\S)/m)
     .slice(1)
     .map(block => {
-      const [head = '', ...rest] = block.trimStart().split('\n');
+      const [place = '', head = '', ...rest] = block.split('\n');
       const name = head.replace(/^✖ /, '').replace(/ \([\d.]+ms\)$/, '');
-      return failure(name, dedent(rest.join('\n')));
+      const found = failure(name, `${printedBefore(list, head)}${dedent(rest.join('\n'))}`);
+      // Without a place in its message, the failure is where the test is.
+      return found.file === undefined ? { ...failure(name, place), message: found.message } : found;
     });
   const sum = (name: string) => sumOf(output, new RegExp(`^ℹ ${name} (\\d+)`, 'gm'));
+  const emptyFiles = [...list.matchAll(/^✔ (.*) \([\d.]+ms\)$/gm)].filter(([, name = '']) => isSourceFile(name));
   return {
-    passed: sum('pass'),
+    passed: sum('pass') - emptyFiles.length,
     failed: sum('fail') + sum('cancelled'),
     skipped: sum('skipped') + sum('todo'),
     failures,
   };
 };
 
-/**
- * TAP 12 to 14, as `node --test`, tape and tap write it. A test point of a suite only repeats its tests, so points
- * without children count, and their names are joined with those around them.
- */
-export const parseTap: RunnerParser = output => {
-  if (!/^TAP version \d+$/m.test(output) && !(/^1\.\.\d+$/m.test(output) && /^(not )?ok \d+/m.test(output)))
-    return undefined;
-  const lines = output.split('\n');
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const failures: ReturnType<typeof failure>[] = [];
-  let title = '';
-  let deepest = 0;
-  lines.forEach((line, index) => {
-    const comment = /^# (?:Subtest: )?(.*)$/.exec(line);
-    if (comment?.[1] !== undefined) title = comment[1];
-    const point = /^(\s*)(not )?ok \d+(?: -)? ?(.*)$/.exec(line);
-    if (!point) return;
-    const [, indent = '', not, rest = ''] = point;
-    const closesSuite =
-      indent.length < deepest &&
-      /type: 'suite'|failureType: 'subtestsFailed'/.test(lines.slice(index, index + 8).join('\n'));
-    deepest = indent.length;
-    if (closesSuite) return;
-    const name = rest.replace(/ # .*$/, '');
-    if (/# (skip|todo)/i.test(rest)) counts.skipped++;
-    else if (not === undefined) counts.passed++;
-    else {
-      counts.failed++;
-      failures.push(failure(name === title || title === '' ? name : `${title}: ${name}`, yamlBlock(lines, index + 1)));
-    }
-  });
-  return { ...counts, failures };
-};
-
-/** The YAML block that follows a test point, as text. */
-function yamlBlock(lines: readonly string[], from: number): string {
-  if (lines[from]?.trim() !== '---') return '';
-  const end = lines.findIndex((line, index) => index > from && line.trim() === '...');
-  return dedent(lines.slice(from + 1, end === -1 ? from + 40 : end).join('\n'));
+/** What a file printed before it broke off: the lines between the result before it and its own, without indentation. */
+function printedBefore(list: string, head: string): string {
+  const end = list.indexOf(`\n${head}\n`) + 1;
+  if (end === 0) return '';
+  const lines = list.slice(0, end).trimEnd().split('\n');
+  const from = lines.findLastIndex(line => /^\s*[✔✖▶﹣ℹ] /.test(line)) + 1;
+  return lines
+    .slice(from)
+    .map(line => `${line}\n`)
+    .join('');
 }
 
 /** mocha with its spec or dot reporter. */
@@ -129,6 +104,24 @@ export const parseVitest: RunnerParser = output => {
     skipped: countOf(summary ?? '', /(\d+) skipped/) + countOf(summary ?? '', /(\d+) todo/),
     failures,
   };
+};
+
+/** jasmine: `3 specs, 1 failure, 1 pending spec`, with a numbered block for each failure. */
+export const parseJasmine: RunnerParser = output => {
+  const summary = /^(?:Incomplete: )?(\d+) specs?, (\d+) failures?(?:, \d+ pending specs?)?$/m.exec(output);
+  if (!summary) return undefined;
+  const [specs = 0, failed = 0] = summary.slice(1).map(Number);
+  const pending = countOf(summary[0], /(\d+) pending/);
+  const [, details = ''] = output.slice(0, summary.index).split(/^Failures:$/m);
+  const failures = details
+    .split(/^Pending:$/m)[0]
+    ?.split(/^\d+\) /m)
+    .slice(1)
+    .map(block => {
+      const [name = '', ...rest] = block.split('\n');
+      return failure(name.trim(), dedent(rest.join('\n')));
+    });
+  return { passed: Math.max(0, specs - failed - pending), failed, skipped: pending, failures: failures ?? [] };
 };
 
 /** ava: `2 tests passed`, `1 test failed`, with a block below a line for each failure. */

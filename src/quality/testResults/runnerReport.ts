@@ -26,17 +26,20 @@ export function dedent(text: string, limit = 2000): string {
     .slice(0, limit);
 }
 
-/** A failure with the place that its message names, when it names one of the project's. */
+/** A failure with the place that its message names, when it names one in the project: there, paths are relative. */
 export function failure(name: string, message: string): TestFailure {
-  const places = message.matchAll(/(?:file:\/\/)?([\w@./-]+\.(?:[cm]?[jt]sx?|py)):(\d+)/g);
-  const place = [...places].find(
-    ([, file]) => file !== undefined && !file.includes('node_modules') && !file.startsWith('node:'),
-  );
+  const places = [...message.matchAll(/([\w@./-]+\.(?:[cm]?[jt]sx?|py)):(\d+)/g), ...pythonFrames(message)];
+  const place = places.find(([, file = '']) => !/^(?:\.\.)?\/|(?:^|\/)(?:node_modules|site-packages)\//.test(file));
   const line = Number(place?.[2] ?? 0);
   return {
     name,
     message,
-    ...(place?.[1] === undefined ? {} : { file: place[1].replace(/^\/work\//, '') }),
+    ...(place?.[1] === undefined ? {} : { file: place[1].replace(/^\.\//, '') }),
     ...(line > 0 ? { line } : {}),
   };
+}
+
+/** `File "a.py", line 3`, the innermost first. */
+function pythonFrames(message: string): RegExpExecArray[] {
+  return [...message.matchAll(/^(?:E )? *File "([^"\n]+)", line (\d+)/gm)].reverse();
 }

@@ -51,9 +51,44 @@ describe('finding the test command', () => {
     const pytest = await found({ 'tests/test_a.py': 'def test_a():\n    assert True\n' });
     assert.equal(pytest.runner, 'pytest');
     const unittest = await found({ 'tests/test_a.py': 'import unittest\nclass A(unittest.TestCase):\n    pass\n' });
-    assert.deepEqual(unittest.argv, ['python3', '-m', 'unittest', 'discover', '-v', '-s', 'tests/', '-t', '.']);
+    assert.deepEqual(unittest.argv.slice(2), ['unittest', 'discover', '-v', '-s', 'tests', '-p', 'test_*.py']);
     const both = await found({ 'test_a.py': 'import unittest', 'pyproject.toml': '[tool.pytest.ini_options]' });
     assert.equal(both.runner, 'pytest');
+  });
+
+  it('starts unittest where it finds the tests', async () => {
+    const text = 'import unittest\n';
+    const argumentsFor = async (...paths: string[]) =>
+      (await found(Object.fromEntries(paths.map(path => [path, text])))).argv.slice(3);
+    assert.deepEqual(await argumentsFor('test_a.py'), ['discover', '-v', '-p', 'test_*.py']);
+    assert.deepEqual(await argumentsFor('a_test.py'), ['discover', '-v', '-p', '*test*.py']);
+    assert.deepEqual(
+      await argumentsFor('tests/__init__.py', 'tests/b/__init__.py', 'tests/test_a.py', 'tests/b/test_c.py'),
+      [...['discover', '-v', '-s', 'tests', '-t', '.', '-p', 'test_*.py']],
+    );
+    assert.deepEqual(await argumentsFor('a/test_a.py', 'b/test_b.py'), ['-v', 'a/test_a.py', 'b/test_b.py']);
+  });
+
+  it("lets tests in unittest's style run without pytest", async () => {
+    const command = await found({ 'test_a.py': 'import unittest', 'pytest.ini': '' });
+    assert.match(command.argv[2] ?? '', /import pytest[\s\S]*python3 -m unittest "\$@"/);
+    const own = await found({ 'test_a.py': 'import unittest\ndef test_a(): pass', 'pytest.ini': '' });
+    assert.doesNotMatch(own.argv.join(' '), /unittest/);
+  });
+
+  it('knows whether the runner will report as usual', async () => {
+    const expects = async (test: string) => (await found(manifest({ test }))).isReportExpected;
+    for (const script of ['mocha', 'tsc && vitest run', 'node --test test/', 'jest || exit 1'])
+      assert.equal(await expects(script), true, script);
+    for (const script of [
+      'make',
+      'mocha --reporter nyan',
+      'tape test.js | tap-spec',
+      'jest > out.txt',
+      'jest --silent --outputFile x',
+    ]) {
+      assert.equal(await expects(script), false, script);
+    }
   });
 
   it('says what to do when there is nothing', async () => {
