@@ -75,12 +75,13 @@ describe('the main job in VS Code', () => {
 
     await panel().getByText('Ready for review').first().waitFor({ timeout: 60_000 });
     await panel().getByText('Passed', { exact: true }).waitFor();
-    for (const [theme, name] of [
-      ['Light Modern', 'light'],
-      ['Dark High Contrast', 'highContrast'],
-      ['Dark Modern', 'dark'],
+    for (const [theme, name, kind] of [
+      ['Light Modern', 'light', 'vscode-light'],
+      ['Dark High Contrast', 'highContrast', 'vscode-high-contrast'],
+      ['Dark Modern', 'dark', 'vscode-dark'],
     ] as const) {
       await pickTheme(page, theme);
+      await Promise.all([panel(), chat()].map(view => view.locator(`body.${kind}`).waitFor()));
       await keepScreenshot(page, `ui-3-review-${name}`);
     }
     assert.equal(
