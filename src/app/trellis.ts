@@ -13,14 +13,20 @@ import { runIdSchema } from '../domain/schema/ids.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
+import { Budget } from '../models/budget/budget.ts';
+import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
+import { Purse } from '../models/budget/purse.ts';
 import { createModelClient } from '../models/createModelClient.ts';
 import { Governors } from '../models/governor/governors.ts';
+import { publicPrices } from '../models/publicPrices.ts';
+import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { Proof } from '../orchestrator/proof.ts';
 import { recordExchange } from '../orchestrator/recordExchange.ts';
 import type { RunParts } from '../orchestrator/runCourse.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
+import { spentSince } from '../orchestrator/spentSince.ts';
 import { startRun } from '../orchestrator/startRun.ts';
 import { createContextCollector } from '../planning/context/contextCollector.ts';
 import { createGitHistory } from '../planning/context/gitHistory.ts';
@@ -83,6 +89,7 @@ class TrellisCore implements Trellis {
   readonly #clock: Clock;
   readonly #ids: IdSource;
   readonly #governors: Governors;
+  readonly #day: DayPurse;
   readonly #resources = new DisposableStore();
   readonly #lifetime = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
@@ -95,6 +102,8 @@ class TrellisCore implements Trellis {
     this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
     const { storageDirectory, logger } = options;
     this.#governors = new Governors({ clock: this.#clock, logger });
+    const { dayTokens, dayUsd } = options.configuration.budget;
+    this.#day = new DayPurse({ tokens: dayTokens, usd: dayUsd }, this.#clock);
     const file = path.join(storageDirectory, 'trellis.db');
     this.journal = this.#resources.add(new SqliteJournal({ file, clock: this.#clock, logger }));
   }
@@ -144,7 +153,7 @@ class TrellisCore implements Trellis {
     const clock = this.#clock;
     const ids = this.#ids;
     const prompts = new FilePromptLibrary(path.join(this.#options.resourcesDirectory, 'prompts'));
-    const model = runResources.add(this.#modelClient(run));
+    const model = runResources.add(this.#modelClient(run, human));
     const files = new WorkspaceProjectFiles(this.#workspace);
     const testCommandOf = (tree: TestCommandFiles) => findTestCommand(tree, configuration.testCommand);
     return {
@@ -179,7 +188,7 @@ class TrellisCore implements Trellis {
     };
   }
 
-  #modelClient(run: JournaledRun) {
+  #modelClient(run: JournaledRun, human: HumanChannel) {
     const { configuration, logger, secrets } = this.#options;
     const { planner, executor, judge } = configuration;
     const { openaiApiKey, anthropicApiKey } = secrets;
@@ -196,8 +205,18 @@ class TrellisCore implements Trellis {
       logger,
       limits: configuration.models,
       governors: this.#governors,
+      budget: this.#budget(run, human),
       party: run.runId,
     });
+  }
+
+  #budget(run: JournaledRun, human: HumanChannel): Budget {
+    const { runTokens, runUsd, dayTokens, dayUsd } = this.#options.configuration.budget;
+    if (dayTokens !== undefined || dayUsd !== undefined) {
+      this.#day.catchUp(spentSince(this.journal, startOfDay(this.#clock.now()), publicPrices));
+    }
+    const onLimit = askAboutLimit(run, human, this.#ids);
+    return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });
   }
 
   /** One sandbox serves all runs; it is probed when the first command is to be run. */

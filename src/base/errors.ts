@@ -59,6 +59,15 @@ export class AbortError extends TrellisError {
   }
 }
 
+/** What a server is likely to charge for an answer that broke off, as far as we can estimate it. */
+export interface ModelCharge {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens: number;
+  /** Missing when the price is not known. */
+  readonly costUsd?: number;
+}
+
 export interface ModelErrorDetails {
   readonly provider: string;
   /** HTTP status, when the server answered with one. */
@@ -67,6 +76,8 @@ export interface ModelErrorDetails {
   readonly retryAfterMs?: number;
   /** Decided once, where the status is known: 408, 429, 5xx, timeouts and broken connections are; 400, 401, 403, 404 are not. */
   readonly retryable: boolean;
+  /** Set when part of an answer had come. */
+  readonly charge?: ModelCharge;
 }
 
 export class ModelError extends TrellisError {
@@ -75,6 +86,7 @@ export class ModelError extends TrellisError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
+  readonly charge: ModelCharge | undefined;
 
   constructor(message: string, details: ModelErrorDetails, options?: ErrorOptions) {
     super(message, options);
@@ -82,6 +94,19 @@ export class ModelError extends TrellisError {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.retryable = details.retryable;
+    this.charge = details.charge;
+  }
+
+  /** For an error that says more about the same failure. */
+  get details(): ModelErrorDetails {
+    const { provider, status, retryAfterMs, retryable, charge } = this;
+    return {
+      provider,
+      retryable,
+      ...(status !== undefined && { status }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(charge !== undefined && { charge }),
+    };
   }
 }
 

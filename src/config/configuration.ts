@@ -62,6 +62,13 @@ function limit(description: string, allowed = 'a whole number over 0') {
   return setting(positive.optional(), { description, allowed, defaultText: "the sandbox's" });
 }
 
+const cents = z.number().min(0.01);
+
+function spendingLimit(description: string, amount: z.ZodNumber) {
+  const allowed = amount === positive ? 'a whole number over 0' : 'a number from 0.01';
+  return setting(amount.optional(), { description, allowed, defaultText: 'no limit' });
+}
+
 export const configurationSchema = z.strictObject({
   planner: roleSchema('planner', 'plans'),
   executor: roleSchema('executor', 'writes code and tests'),
@@ -139,6 +146,12 @@ export const configurationSchema = z.strictObject({
       allowed: 'a whole number from 0 to 10',
     }),
   }),
+  budget: z.strictObject({
+    runTokens: spendingLimit('Tokens that one run may take, input and output together, before it asks.', positive),
+    runUsd: spendingLimit('US dollars that one run may spend before it asks.', cents),
+    dayTokens: spendingLimit('Tokens that all runs of a day may take together.', positive),
+    dayUsd: spendingLimit('US dollars that all runs of a day may spend together.', cents),
+  }),
   sandbox: z.strictObject({
     wallTimeMs: limit('Time by the clock for one command, in milliseconds.'),
     cpuTimeMs: limit('Processor time of each process, in milliseconds.'),
@@ -175,6 +188,7 @@ export const defaultConfiguration: Configuration = {
   anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
   models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3 },
+  budget: {},
   sandbox: {},
 };
 

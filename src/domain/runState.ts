@@ -62,6 +62,9 @@ export interface SessionState {
   readonly endedAt?: number;
 }
 
+/** Amounts are tokens or US dollars, as `unit` says. */
+export type LimitState = Pick<RunEventOf<'budget.reached'>, 'scope' | 'unit' | 'limit' | 'spent' | 'needed'>;
+
 export interface QuestionState extends Question {
   readonly asker: RunEventOf<'question.asked'>['asker'];
   readonly askedAt: number;
@@ -105,6 +108,8 @@ export interface RunState {
   readonly sessions: Readonly<Record<string, SessionState>>;
   readonly questions: readonly QuestionState[];
   readonly chat: readonly ChatEntry[];
+  /** A limit of spending that calls wait at, until the human decides. */
+  readonly openLimit?: LimitState;
   readonly usage: Usage;
   readonly usageByRole: Readonly<Record<string, Usage>>;
   readonly testRuns: readonly TestRun[];

@@ -14,6 +14,8 @@ import {
   type OpenaiSettings,
 } from '../domain/schema/model.ts';
 import { AnthropicModel } from './anthropicModel.ts';
+import type { Budget } from './budget/budget.ts';
+import { budgetMiddleware } from './budget/budgetMiddleware.ts';
 import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
@@ -45,6 +47,8 @@ export interface ModelClientOptions {
   readonly random?: () => number;
   readonly limits?: Partial<ModelLimits>;
   readonly prices?: PriceList;
+  /** What the calls may cost; without limit by default. */
+  readonly budget?: Budget;
   /** Shared by the clients of all runs, so that they together keep within what a server takes; by default one's own. */
   readonly governors?: Governors;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
@@ -67,8 +71,15 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const governors = options.governors ?? new Governors({ clock, logger });
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
   const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
+  const { budget, party = '' } = options;
   const handle = composeMiddleware(
-    [recordingMiddleware(recorder), ...middleware, retry, governorMiddleware(governorOf, options.party ?? '')],
+    [
+      recordingMiddleware(recorder),
+      ...middleware,
+      retry,
+      ...(budget === undefined ? [] : [budgetMiddleware({ budget, registry, prices })]),
+      governorMiddleware(governorOf, party),
+    ],
     invokeModel({ registry, prices, limits, clock }),
   );
   return {

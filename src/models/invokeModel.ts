@@ -8,6 +8,7 @@ import type { GenerateRequest, Generation, GenerationEnd, LanguageModel } from '
 import type { LanguageModelRegistry } from './languageModelRegistry.ts';
 import type { ModelHandler, ModelRequest } from './middleware.ts';
 import type { ModelReply } from './modelClient.ts';
+import { estimatePromptTokens } from './ollamaContext.ts';
 import { costOf, type PriceList } from './prices.ts';
 
 export interface InvokeOptions {
@@ -25,8 +26,18 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
     const startedAt = clock.now();
     const model = await registry.get(provider, name, request.signal);
     let firstTextAt: number | undefined;
-    const generation = await generate(model, request, limits, () => {
+    let receivedTokens = 0;
+    const takeText = (text: string) => {
       firstTextAt ??= clock.now();
+      receivedTokens += estimateTokens(text);
+      request.onText?.(text);
+    };
+    const generation = await generate(model, request, limits, takeText).catch((error: unknown) => {
+      if (!(error instanceof ModelError) || receivedTokens === 0) throw error;
+      const usage = { ...estimateUsage(request, ''), outputTokens: receivedTokens };
+      const costUsd = costOf(model, usage, prices);
+      const charge = { ...usage, ...(costUsd !== undefined && { costUsd }) };
+      throw new ModelError(error.message, { ...error.details, charge }, { cause: error.cause });
     });
     const usage = generation.usage ?? estimateUsage(request, generation.text);
     return {
@@ -49,9 +60,9 @@ async function generate(
   model: LanguageModel,
   request: ModelRequest,
   limits: InvokeOptions['limits'],
-  onFirstText: () => void,
+  onText: (text: string) => void,
 ): Promise<Generation> {
-  const { call, settings, signal, onText } = request;
+  const { call, settings, signal } = request;
   const { messages, responseSchema } = call;
   const { temperature, maxOutputTokens } = settings;
   const asked: GenerateRequest = {
@@ -64,8 +75,7 @@ async function generate(
   };
   const takeText = (text: string, length: number) => {
     if (length > limits.maxAnswerCharacters) throw tooLong(limits.maxAnswerCharacters, model);
-    onFirstText();
-    onText?.(text);
+    onText(text);
   };
   if (model.capabilities.streaming) return readStream(model, asked, signal, takeText);
   const generation = await model.generate(asked, { signal });
@@ -126,6 +136,6 @@ function withoutReasoning({ text, finishReason }: Generation): string {
 }
 
 function estimateUsage(request: ModelRequest, text: string): TokenUsage {
-  const inputTokens = request.call.messages.reduce((sum, message) => sum + estimateTokens(message.content), 0);
+  const inputTokens = estimatePromptTokens(request.call.messages);
   return { inputTokens, outputTokens: estimateTokens(text), cachedInputTokens: 0 };
 }

@@ -44,6 +44,14 @@ export class LanguageModelRegistry implements Disposable {
     return entry.model;
   }
 
+  /**
+   * The model as it is, initialised or not: to look at, not to use.
+   * @throws ConfigurationError when there is no such provider.
+   */
+  find(provider: string, model: string): Pick<LanguageModel, 'provider' | 'model' | 'billing' | 'capabilities'> {
+    return this.#entry(provider, model).model;
+  }
+
   dispose(): Promise<void> {
     return this.#models.dispose();
   }

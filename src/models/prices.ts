@@ -38,6 +38,16 @@ export function costOf(priced: PricedModel, usage: TokenUsage, list: PriceList):
     : dollars(usage, price);
 }
 
+/**
+ * What a call cost at most: a model without a known price is counted at the dearest of the list, and never taken as free.
+ */
+export function costAtMost(priced: PricedModel, usage: TokenUsage, list: PriceList): number {
+  const known = costOf(priced, usage, list);
+  if (known !== undefined) return known;
+  const fresh = { ...usage, cachedInputTokens: 0 };
+  return Math.max(0, ...Object.values(list.prices).map(price => dollars(fresh, price)));
+}
+
 function dollars(usage: TokenUsage, price: ModelPrice): number {
   const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens } = usage;
   const freshTokens = inputTokens - cachedInputTokens - cacheWriteTokens;

@@ -1,4 +1,4 @@
-import { errorMessage } from '../base/errors.ts';
+import { errorMessage, type ModelCharge, ModelError } from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import type { ModelReply } from './modelClient.ts';
 
@@ -11,11 +11,18 @@ export type ModelExchangeEvent =
       readonly request: ModelRequest;
       readonly message: string;
       readonly willRetry: boolean;
+      /** What this try is likely to have cost all the same. */
+      readonly charge?: ModelCharge;
     };
 
 /** Takes what happens to model calls, for the journal. The call waits for it, so that nothing happens unrecorded. */
 export interface ModelRecorder {
   record(event: ModelExchangeEvent): void | Promise<void>;
+}
+
+export function failedExchange(request: ModelRequest, error: unknown, willRetry: boolean): ModelExchangeEvent {
+  const charge = error instanceof ModelError ? error.charge : undefined;
+  return { type: 'failed', request, message: errorMessage(error), willRetry, ...(charge !== undefined && { charge }) };
 }
 
 /** Records each call before it is made and after it ended; tries in between are the retry's to record. */
@@ -28,7 +35,7 @@ export function recordingMiddleware(recorder: ModelRecorder): ModelMiddleware {
       try {
         reply = await next(request);
       } catch (error) {
-        await recorder.record({ type: 'failed', request, message: errorMessage(error), willRetry: false });
+        await recorder.record(failedExchange(request, error, false));
         throw error;
       }
       await recorder.record({ type: 'responded', request, reply });

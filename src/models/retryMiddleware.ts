@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { ModelError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
-import type { ModelRecorder } from './recordingMiddleware.ts';
+import { failedExchange, type ModelRecorder } from './recordingMiddleware.ts';
 
 export interface RetryOptions {
   /** After the first try. */
@@ -58,7 +58,7 @@ function delayBeforeRetry(error: unknown, retries: number, random: () => number)
 
 async function announceRetry(request: ModelRequest, error: ModelError, delayMs: number, options: RetryOptions) {
   const { exchangeId, settings } = request;
-  await options.recorder.record({ type: 'failed', request, message: error.message, willRetry: true });
+  await options.recorder.record(failedExchange(request, error, true));
   options.logger.log('warn', 'A model call failed and will be made again.', {
     exchangeId,
     provider: settings.provider,
@@ -79,12 +79,5 @@ async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promis
 
 function afterRetries(error: unknown, retries: number): unknown {
   if (!(error instanceof ModelError)) return error;
-  const { provider, status, retryAfterMs, retryable } = error;
-  const details = {
-    provider,
-    retryable,
-    ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
-  return new ModelError(`${error.message} It was tried ${retries + 1} times.`, details, { cause: error });
+  return new ModelError(`${error.message} It was tried ${retries + 1} times.`, error.details, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { itemIdSchema } from '../domain/schema/ids.ts';
+import { type ItemId, itemIdSchema } from '../domain/schema/ids.ts';
 import type { ModelExchangeEvent } from '../models/recordingMiddleware.ts';
 import type { JournaledRun } from './journaledRun.ts';
 
@@ -22,7 +22,16 @@ export async function recordExchange(run: JournaledRun, event: ModelExchangeEven
       );
       return;
     case 'failed':
-      run.append({ type: 'model.failed', exchangeId, message: event.message, willRetry: event.willRetry }, exchangeId);
+      run.append(
+        {
+          type: 'model.failed',
+          exchangeId,
+          message: event.message,
+          willRetry: event.willRetry,
+          ...chargeOf(event, itemId),
+        },
+        exchangeId,
+      );
       return;
     case 'responded': {
       const { text, finishReason, usage, costUsd, latencyMs, isCached } = event.reply;
@@ -47,4 +56,11 @@ export async function recordExchange(run: JournaledRun, event: ModelExchangeEven
       return;
     }
   }
+}
+
+/** What a try that failed is likely to have cost, and on whose account. */
+function chargeOf({ charge, request }: Extract<ModelExchangeEvent, { type: 'failed' }>, itemId: { itemId?: ItemId }) {
+  if (charge === undefined) return {};
+  const { costUsd, ...usage } = charge;
+  return { charge: { role: request.call.role, ...itemId, usage, ...(costUsd !== undefined && { costUsd }) } };
 }

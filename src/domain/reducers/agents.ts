@@ -1,11 +1,15 @@
 import type { Reducers } from '../reduceRun.ts';
 import { noUsage, type RunState, type Usage } from '../runState.ts';
 import type { RunEventOf } from '../schema/events.ts';
+import type { ItemId } from '../schema/ids.ts';
+import type { TokenUsage } from '../schema/model.ts';
 
 type AgentEventType =
   | 'model.requested'
   | 'model.responded'
   | 'model.failed'
+  | 'budget.reached'
+  | 'budget.decided'
   | 'agent.think'
   | 'agent.act'
   | 'agent.learn'
@@ -15,8 +19,14 @@ type AgentEventType =
 /** What agents say, do and spend. */
 export const agentReducers: Reducers<AgentEventType> = {
   'model.requested': state => state,
-  'model.responded': (state, event) => withUsage(state, event),
-  'model.failed': state => state,
+  'model.responded': (state, event) => withUsage(state, event, usage => addCall(usage, event)),
+  'model.failed': (state, { charge }) =>
+    charge === undefined ? state : withUsage(state, charge, usage => addTokens(usage, charge)),
+  'budget.reached': (state, { scope, unit, limit, spent, needed }) => ({
+    ...state,
+    openLimit: { scope, unit, limit, spent, needed },
+  }),
+  'budget.decided': ({ openLimit: _, ...state }) => state,
   'agent.think': state => state,
   'agent.act': (state, { itemId, action }) => {
     const item = state.items[itemId];
@@ -27,20 +37,35 @@ export const agentReducers: Reducers<AgentEventType> = {
   'layer.committed': state => state,
 };
 
-function withUsage(state: RunState, event: RunEventOf<'model.responded'>): RunState {
-  const item = event.itemId === undefined ? undefined : state.items[event.itemId];
+/** On whose account something was spent. */
+interface Account {
+  readonly role: string;
+  readonly itemId?: ItemId | undefined;
+}
+
+function withUsage(state: RunState, { role, itemId }: Account, add: (usage: Usage) => Usage): RunState {
+  const item = itemId === undefined ? undefined : state.items[itemId];
   return {
     ...state,
-    usage: addCall(state.usage, event),
-    usageByRole: { ...state.usageByRole, [event.role]: addCall(state.usageByRole[event.role] ?? noUsage, event) },
-    items: item ? { ...state.items, [item.item.id]: { ...item, usage: addCall(item.usage, event) } } : state.items,
+    usage: add(state.usage),
+    usageByRole: { ...state.usageByRole, [role]: add(state.usageByRole[role] ?? noUsage) },
+    items: item ? { ...state.items, [item.item.id]: { ...item, usage: add(item.usage) } } : state.items,
   };
 }
 
-function addCall(usage: Usage, { usage: tokens, costUsd, isCached }: RunEventOf<'model.responded'>): Usage {
+function addCall(usage: Usage, event: RunEventOf<'model.responded'>): Usage {
+  const { calls, cachedCalls } = usage;
+  return { ...addTokens(usage, event), calls: calls + 1, cachedCalls: cachedCalls + (event.isCached ? 1 : 0) };
+}
+
+interface Spent {
+  readonly usage: TokenUsage;
+  readonly costUsd?: number | undefined;
+}
+
+function addTokens(usage: Usage, { usage: tokens, costUsd }: Spent): Usage {
   return {
-    calls: usage.calls + 1,
-    cachedCalls: usage.cachedCalls + (isCached ? 1 : 0),
+    ...usage,
     inputTokens: usage.inputTokens + tokens.inputTokens,
     outputTokens: usage.outputTokens + tokens.outputTokens,
     cachedInputTokens: usage.cachedInputTokens + tokens.cachedInputTokens,

@@ -8,8 +8,8 @@ export const talkReducers: Reducers<TalkEventType> = {
   'question.asked': (state, { asker, question, at }) => ({
     ...withEntry(state, {
       id: question.id,
-      sender: 'worker',
-      senderId: asker.kind === 'planner' ? 'planner' : asker.workerId,
+      sender: asker.kind === 'budget' ? 'system' : 'worker',
+      senderId: asker.kind === 'worker' ? asker.workerId : asker.kind,
       text: question.text,
       at,
       questionId: question.id,

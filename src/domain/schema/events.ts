@@ -18,6 +18,8 @@ export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
 export const askerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('planner') }),
+  /** Trellis itself, whether to go beyond a limit of spending. */
+  z.strictObject({ kind: z.literal('budget') }),
   z.strictObject({ kind: z.literal('worker'), workerId: z.string(), itemId: itemIdSchema }),
 ]);
 
@@ -107,7 +109,30 @@ export const runEventSchema = z.discriminatedUnion('type', [
     latencyMs: z.number(),
     isCached: z.boolean(),
   }),
-  type('model.failed', { exchangeId: z.string(), message: z.string(), willRetry: z.boolean() }),
+  type('model.failed', {
+    exchangeId: z.string(),
+    message: z.string(),
+    willRetry: z.boolean(),
+    /** What a server is likely to charge for an answer that broke off; estimated. */
+    charge: z
+      .strictObject({
+        role: modelRoleSchema,
+        itemId: itemIdSchema.optional(),
+        usage: tokenUsageSchema,
+        costUsd: z.number().optional(),
+      })
+      .optional(),
+  }),
+  /** A call may go beyond a limit; calls wait until it is decided. Amounts are tokens or US dollars. */
+  type('budget.reached', {
+    scope: z.enum(['run', 'day']),
+    unit: z.enum(['tokens', 'usd']),
+    limit: z.number(),
+    spent: z.number(),
+    needed: z.number(),
+  }),
+  /** `raise` allows as much again as the limit was at first. */
+  type('budget.decided', { decision: z.enum(['raise', 'stop']) }),
   type('agent.think', { itemId: itemIdSchema, sessionId: z.string(), text: z.string() }),
   type('agent.act', {
     itemId: itemIdSchema,

@@ -136,6 +136,35 @@ describe('the course of a run', () => {
     assert.equal(state.iteration, 1);
   });
 
+  it('asks at the limit of its budget, goes on when it is raised and stops there when not', async () => {
+    const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
+    const budgeted = (server: ModelServer) => ({
+      configuration: { ...configurationFor(server, 'openai'), workers: 2, budget: { runTokens: 7000 } },
+    });
+    server = await ModelServer.start({ rules });
+    const raised = await run({ rules }, budgeted(server));
+    assert.equal(raised.state.end?.outcome, 'applied', raised.state.end?.message);
+    const [reached] = ofType(raised.events, 'budget.reached');
+    assert.ok(reached !== undefined && reached.spent < 7000 && reached.spent + reached.needed > 7000);
+    assert.deepEqual(ofType(raised.events, 'budget.decided')[0]?.decision, 'raise');
+    const question = raised.state.questions.find(({ asker }) => asker.kind === 'budget');
+    assert.match(question?.text ?? '', /^The budget of the run .* Raise it by as much again, or stop the run\?$/);
+    assert.equal(raised.state.openLimit, undefined);
+  });
+
+  it('stops at the limit of its budget when nobody raises it, and applies nothing', async () => {
+    const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
+    server = await ModelServer.start({ rules });
+    const configuration = { ...configurationFor(server, 'openai'), workers: 2, budget: { dayTokens: 7000 } };
+    const human: HumanChannel = { ...agreeable, answer: () => Promise.resolve('no') };
+    const { state, events, applied } = await run({ rules }, { configuration, human });
+    assert.deepEqual([state.end?.outcome, state.end?.errorKind, applied], ['failed', 'model', []]);
+    assert.match(state.end?.message ?? '', /^The budget of the day \(`budget\.dayTokens`\) is 7000 tokens: /);
+    const spent = state.usage.inputTokens + state.usage.outputTokens;
+    assert.ok(spent <= 7000, `${spent}`);
+    assert.ok(ofType(events, 'budget.decided').every(event => event.decision === 'stop'));
+  });
+
   it('applies nothing that is refused in the review', async () => {
     const human: HumanChannel = { ...agreeable, review: () => Promise.resolve({ kind: 'refuse' }) };
     const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];

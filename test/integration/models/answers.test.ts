@@ -93,7 +93,7 @@ for (const { name, protocol, options } of variants) {
       harness = await openHarness(protocol, { rules: [{ replies }] }, options);
       for (const reply of [await harness.ask(), await harness.ask()]) {
         assert.equal(reply.isUsageEstimated, true);
-        assert.deepEqual(reply.usage, { inputTokens: 7, outputTokens: 2, cachedInputTokens: 0 });
+        assert.deepEqual(reply.usage, { inputTokens: 17, outputTokens: 2, cachedInputTokens: 0 });
       }
     });
 

@@ -9,7 +9,9 @@ import {
   ollamaSettingsSchema,
   openaiSettingsSchema,
 } from '../../../src/domain/schema/model.ts';
+import type { Budget } from '../../../src/models/budget/budget.ts';
 import { createModelClient, type ModelClientOptions } from '../../../src/models/createModelClient.ts';
+import type { ModelMiddleware } from '../../../src/models/middleware.ts';
 import type { ModelCall, ModelClient, ModelReply } from '../../../src/models/modelClient.ts';
 import type { ModelExchangeEvent } from '../../../src/models/recordingMiddleware.ts';
 import type { ModelScript, Protocol } from '../../support/modelServer/modelScript.ts';
@@ -46,6 +48,8 @@ export interface HarnessOptions {
   readonly anthropic?: { baseUrl?: string; apiKey?: string | undefined };
   readonly settings?: Partial<ModelSettings>;
   readonly random?: () => number;
+  readonly budget?: Budget;
+  readonly middleware?: readonly ModelMiddleware[];
   /** Instead of waiting no time between tries. */
   readonly sleep?: Clock['sleep'];
 }
@@ -81,6 +85,8 @@ export async function openHarness(
     logger: silentLogger,
     random: options.random ?? (() => 0.5),
     limits: options.limits ?? {},
+    ...(options.budget && { budget: options.budget }),
+    ...(options.middleware && { middleware: options.middleware }),
   });
   return {
     server,

@@ -70,9 +70,9 @@ async function streamAnswer(
   }
   const { fault } = answer;
   if (fault === 'stall') return;
+  // What was written must have been read, or the fault would overtake it.
+  if (fault !== undefined) await setTimeout(20);
   if (fault === 'reset') {
-    // What was written must have left this process, or the reset would overtake it.
-    await setTimeout(20);
     response.socket?.resetAndDestroy();
     return;
   }

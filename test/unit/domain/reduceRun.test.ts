@@ -51,6 +51,31 @@ describe('the run reducer', () => {
     assert.deepEqual([item?.status, item?.durationMs], ['done', 2000]);
   });
 
+  it('counts what a broken answer is likely to cost, on all its accounts, but not as a call that was answered', () => {
+    const usage = { inputTokens: 100, outputTokens: 7, cachedInputTokens: 0 };
+    const failed = { type: 'model.failed', exchangeId: 'e1', message: 'broke off', willRetry: true } as const;
+    const state = until(failed, { ...failed, charge: { role: 'coder', itemId, usage, costUsd: 0.25 } });
+    for (const account of [state.usage, state.usageByRole['coder'], state.items['a']?.usage]) {
+      assert.deepEqual(
+        [account?.calls, account?.inputTokens, account?.outputTokens, account?.costUsd, account?.unpricedCalls],
+        [0, 100, 7, 0.25, 0],
+      );
+    }
+  });
+
+  it('shows the limit that calls wait at until it is decided, and the question in the name of Trellis', () => {
+    const limit = { scope: 'run', unit: 'usd', limit: 5, spent: 4.9, needed: 0.2 } as const;
+    const question = { id: 'q1', text: 'Raise it?', options: ['raise', 'stop'] };
+    const open = [
+      { type: 'budget.reached', ...limit },
+      { type: 'question.asked', asker: { kind: 'budget' }, question },
+    ] as const;
+    const waiting = until(...open);
+    assert.deepEqual(waiting.openLimit, limit);
+    assert.deepEqual([waiting.chat[0]?.sender, waiting.chat[0]?.senderId], ['system', 'budget']);
+    assert.equal(until(...open, { type: 'budget.decided', decision: 'raise' }).openLimit, undefined);
+  });
+
   it('puts a returned order back with one more retry', () => {
     const state = until({ type: 'order.returned', orderId: 'order_1', reason: 'the lease ran out' });
     const returned = state.orders['order_1'];

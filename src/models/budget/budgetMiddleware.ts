@@ -1,0 +1,78 @@
+import { ModelError } from '../../base/errors.ts';
+import { estimateTokens } from '../../base/tokenEstimate.ts';
+import type { TokenUsage } from '../../domain/schema/model.ts';
+import type { LanguageModelRegistry } from '../languageModelRegistry.ts';
+import type { ModelMiddleware, ModelRequest } from '../middleware.ts';
+import { estimatePromptTokens } from '../ollamaContext.ts';
+import { costAtMost, type PriceList } from '../prices.ts';
+import { type Budget, type LimitReached, LimitStop } from './budget.ts';
+import type { Amount } from './purse.ts';
+
+export interface BudgetMiddlewareOptions {
+  readonly budget: Budget;
+  readonly registry: LanguageModelRegistry;
+  readonly prices: PriceList;
+}
+
+/** Our estimate of a prompt is good to 30 %; a promise must hold for the worst of it. */
+const estimateMargin = 1.3;
+
+/**
+ * Keeps each try of a call within the budget. A model without a known price is counted at the dearest there is. A try
+ * that breaks off in the middle of its answer is charged for the prompt and what came of the answer, as providers do.
+ */
+export function budgetMiddleware(options: BudgetMiddlewareOptions): ModelMiddleware {
+  const { budget, registry, prices } = options;
+  return {
+    name: 'budget',
+    handle: async (request, next) => {
+      const { provider, model } = request.settings;
+      const priced = registry.find(provider, model);
+      const amountOf = (usage: TokenUsage): Amount => ({
+        tokens: usage.inputTokens + usage.outputTokens,
+        usd: costAtMost(priced, usage, prices),
+      });
+      const inputTokens = estimatePromptTokens(request.call.messages);
+      const worst = usageOf(Math.ceil(inputTokens * estimateMargin), request.settings.maxOutputTokens);
+      const reservation = await reserve(budget, amountOf(worst), request);
+      let received = 0;
+      const counting: ModelRequest = {
+        ...request,
+        onText: delta => {
+          received += estimateTokens(delta);
+          request.onText?.(delta);
+        },
+      };
+      try {
+        const reply = await next(counting);
+        reservation.settle(amountOf(reply.usage));
+        return reply;
+      } catch (error) {
+        reservation.settle(received === 0 ? { tokens: 0, usd: 0 } : amountOf(usageOf(inputTokens, received)));
+        throw error;
+      }
+    },
+  };
+}
+
+async function reserve(budget: Budget, amount: Amount, request: ModelRequest) {
+  try {
+    return await budget.reserve(amount, request.signal);
+  } catch (error) {
+    if (!(error instanceof LimitStop)) throw error;
+    const { provider } = request.settings;
+    const message = `${describeLimit(error.reached)} The run was stopped there; nothing was applied.`;
+    throw new ModelError(message, { provider, retryable: false }, { cause: error });
+  }
+}
+
+/** Such as: "The budget of the run is 10000 tokens; 9500 are spent, and the next call may take 3000. Raise `budget.runTokens`…" */
+export function describeLimit({ scope, unit, limit, spent, needed }: LimitReached): string {
+  const text = (value: number) => (unit === 'usd' ? `$${value.toFixed(2)}` : `${value} tokens`);
+  const setting = `budget.${scope}${unit === 'usd' ? 'Usd' : 'Tokens'}`;
+  return `The budget of the ${scope} (\`${setting}\`) is ${text(limit)}: ${text(spent)} are spent, and the next call may take ${text(needed)}.`;
+}
+
+function usageOf(inputTokens: number, outputTokens: number): TokenUsage {
+  return { inputTokens, outputTokens, cachedInputTokens: 0 };
+}
