@@ -14,9 +14,11 @@ export type TrellisErrorKind =
 export abstract class TrellisError extends Error {
   abstract readonly kind: TrellisErrorKind;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
+  /** Made from the kind: a bundler renames the classes themselves. */
+  override get name(): string {
+    // Not there yet while the part of the base class is built, which is when a stack trace may be written.
+    const kind = this.kind as TrellisErrorKind | undefined;
+    return kind === undefined ? 'Error' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Error`;
   }
 }
 

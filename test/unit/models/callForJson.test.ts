@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { ModelError } from '../../../src/base/errors.ts';
+import { ModelError, UnusableAnswerError } from '../../../src/base/errors.ts';
 import type { PromptLibrary } from '../../../src/base/promptLibrary.ts';
 import type { FinishReason } from '../../../src/domain/schema/model.ts';
 import { callForJson, type ModelCall, type ModelClient, type ModelReply } from '../../../src/models/modelClient.ts';
@@ -110,9 +110,10 @@ describe('callForJson', () => {
 
   it('carries the problems of the last answer when it gives up', async () => {
     const { client } = scriptedClient('a', 'b', 'c');
-    await assert.rejects(callForJson(client, call, schema, options()), {
-      name: 'UnusableAnswerError',
-      problems: ['The answer holds no JSON object.'],
+    await assert.rejects(callForJson(client, call, schema, options()), (error: unknown) => {
+      assert.ok(error instanceof UnusableAnswerError);
+      assert.deepEqual(error.problems, ['The answer holds no JSON object.']);
+      return true;
     });
   });
 
