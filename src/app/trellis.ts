@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { createAgent } from '../agents/createAgent.ts';
 import { type Clock, type IdSource, systemClock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { ValidationError } from '../base/errors.ts';
+import { StorageError, ValidationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { FilePromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
@@ -64,7 +65,10 @@ export interface StartOptions {
 /** The core, for one workspace: what the editor and the command line both run. */
 export interface Trellis extends Disposable {
   readonly journal: Journal;
-  /** Starts a run. Throws `ValidationError` for a request that cannot be worked on, `StorageError` without a journal. */
+  /**
+   * Starts a run. Throws `ValidationError` for a request that cannot be worked on, `StorageError` without a journal, or
+   * when the workspace can only be read and more than a plan is wanted.
+   */
   start(request: string, options: StartOptions): RunHandle;
 }
 
@@ -110,6 +114,7 @@ class TrellisCore implements Trellis {
 
   start(request: string, options: StartOptions): RunHandle {
     const task = describeTask(request, this.#ids('task'));
+    if (options.stopAfterPlan !== true) checkWritable(this.#workspace.root);
     const { configuration, logger, version } = this.#options;
     const runId = runIdSchema.parse(this.#ids('run'));
     const run = new JournaledRun(this.journal, runId, logger);
@@ -240,6 +245,18 @@ class TrellisCore implements Trellis {
 /** The limits that are set: an `undefined` would take the default's place. */
 function setOnly(limits: Configuration['sandbox']): Partial<SandboxLimits> {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
+
+/** Before models are paid for what could not be applied in the end. */
+function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new StorageError(
+      `The workspace ${folder} can only be read, so that no change could be applied; make it writable for you, or have a plan made and no more.`,
+      { cause },
+    );
+  }
 }
 
 function modelName({ provider, model }: { readonly provider: string; readonly model: string }): string {

@@ -65,6 +65,7 @@ function parseCandidate<T>(candidate: Candidate, schema: z.ZodType<T>): ParsedAn
   const problems = result.error.issues.map(
     issue => `${issue.path.map(String).join('.') || 'answer'}: ${issue.message}`,
   );
+  if (repairs.includes('endClosed')) problems.unshift('The answer broke off before its end.');
   if (problems.length <= maxProblems) return { ok: false, problems };
   return { ok: false, problems: [...problems.slice(0, maxProblems), `… and ${problems.length - maxProblems} more`] };
 }

@@ -45,6 +45,13 @@ describe('parseJsonAnswer', () => {
     assert.match(result.problems.join(), /^items\.1\.id: /);
   });
 
+  it('says first that an answer broke off, where that may be why it does not fit', () => {
+    const result = parseJsonAnswer('{"summary": "s", "items": [{"id": "a"}, {"na', schema);
+    assert.ok(!result.ok);
+    assert.equal(result.problems[0], 'The answer broke off before its end.');
+    assert.match(result.problems[1] ?? '', /^items\.1\.id: /);
+  });
+
   it('reports at most twenty problems', () => {
     const items = Array.from({ length: 50 }, () => ({}));
     const result = parseJsonAnswer(JSON.stringify({ summary: 's', items }), schema);
