@@ -206,7 +206,7 @@ describe('the course of a run', () => {
     const unproven = state.scores[0]?.evidence.find(evidence => evidence.kind === 'unproven');
     assert.match(
       unproven?.summary ?? '',
-      /"no-such-runner --all" \(the setting testCommand\) was not found.*set testCommand/,
+      /"no-such-runner --all" \(the setting testCommand\) needs "no-such-runner", which was not found in the sandbox/,
     );
     assert.equal(state.scores[0]?.correctness, 0.8);
   });

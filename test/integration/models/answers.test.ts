@@ -412,7 +412,7 @@ describe('the ollama provider', () => {
     harness = await openHarness('ollama', { rules: [{ replies: ['yes'] }] }, { ollama: { contextLength: 1024 } });
     await assert.rejects(
       harness.client.call(longPrompt(5000), { signal }),
-      /prompt of about 1255 tokens does not fit into the context of 1024 tokens .* raise `providers\.ollama\.contextLength`/,
+      /prompt of about 1255 tokens does not fit into the context of 1024 tokens .* raise `ollama\.contextLength`/,
     );
     assert.equal(harness.server.requests.length, 0);
   });
@@ -430,8 +430,8 @@ describe('the ollama provider', () => {
       await assert.rejects(
         harness.client.call(longPrompt(4000), { signal }),
         cutsLongPrompts
-          ? /of 1024 tokens .*; the server read 514 of them; raise `providers\.ollama\.contextLength`/
-          : /does not fit into the context of 1024 tokens .*; raise `providers\.ollama\.contextLength`/,
+          ? /of 1024 tokens .*; the server read 514 of them; raise `ollama\.contextLength`/
+          : /does not fit into the context of 1024 tokens .*; raise `ollama\.contextLength`/,
       );
       assert.equal(harness.server.requests.length, 1);
     });
