@@ -115,10 +115,9 @@ describe('commands in the process sandbox', () => {
     const second = await session.run({ argv: ['sh', '-c', 'cat a.txt /tmp/kept ~/home'] }, { signal });
     await session.dispose();
     assert.equal(second.stdout, 'stagedmore\nx\nh\n');
-    assert.equal(
-      await shell(sandbox(), root(), 'ls -A . ~ ; ls /tmp'),
-      `.:\n\n/tmp/home:\nhome\n${root().split('/')[2]}\n`,
-    );
+    // What else is in /tmp depends on where the workspace and Node are.
+    const left = await shell(sandbox(), root(), 'ls -A . ~; test -e /tmp/kept || echo gone');
+    assert.equal(left, '.:\n\n/tmp/home:\ngone\n');
   });
 
   it('runs the commands of a session one after the other', async () => {
