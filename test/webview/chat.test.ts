@@ -66,7 +66,7 @@ describe('the chat', () => {
     const page = await open({ shown: moments.question });
     const field = page.getByRole('textbox', { name: 'Or in your own words' });
     await field.fill('Half an ans');
-    await chat.reload();
+    await chat.reload('Half an ans');
     await field.waitFor();
     assert.equal(await field.inputValue(), 'Half an ans');
   });

@@ -77,7 +77,7 @@ describe('editing the plan in the panel', () => {
   it('keeps the draft over a reload', async () => {
     await button(/Add fibonacci/).click();
     await field('Description').fill('Half a thou');
-    await panel.reload();
+    await panel.reload('Half a thou');
     await field('Description').waitFor();
     assert.equal(await field('Description').inputValue(), 'Half a thou');
   });

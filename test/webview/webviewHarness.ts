@@ -94,8 +94,10 @@ export class WebviewHarness {
     }
   }
 
-  /** Reloads the page with what it kept. */
-  async reload(): Promise<void> {
+  /** Reloads the page with what it kept, once `kept` is part of that. */
+  async reload(kept: string): Promise<void> {
+    // As a string: it runs in the page, whose globals the tests' types do not know.
+    await this.page.waitForFunction(`sessionStorage.state?.includes(${JSON.stringify(kept)})`);
     await this.page.reload();
     await this.page.locator('#root > *').first().waitFor();
   }
