@@ -52,14 +52,15 @@ export class WorkspaceChangeSink implements ChangeSink {
   }
 
   async #rollBack(changes: readonly StagedChange[]): Promise<void> {
-    const prepared = await prepareEdit(this.#root, changes.map(inverse));
-    await applyPrepared(prepared);
-    await save(prepared.toSave);
+    const { edit, toSave } = await prepareEdit(this.#root, changes.map(inverse));
+    await vscode.workspace.applyEdit(edit);
+    await save(toSave);
   }
 }
 
 async function applyPrepared({ edit }: PreparedEdit): Promise<void> {
-  if (edit && !(await vscode.workspace.applyEdit(edit))) {
+  if (edit.size === 0) return;
+  if (!(await vscode.workspace.applyEdit(edit))) {
     throw new StorageError('The editor refused the changes; your files are as they were. Try again.');
   }
 }
