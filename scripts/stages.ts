@@ -23,12 +23,12 @@ export const stages: readonly Stage[] = [
   { name: 'static', run: runStaticChecks },
   { name: 'build', run: runBuild },
   mochaStage('unit', { slowMs: 1_000, limitMs: 5 * minute, testLimitMs: 30_000, coverage: 'fresh' }),
-  mochaStage('integration', { slowMs: 5_000, limitMs: 12 * minute, testLimitMs: 60_000, coverage: 'added' }),
+  mochaStage('integration', { slowMs: 5_000, limitMs: 20 * minute, testLimitMs: 60_000, coverage: 'added' }),
   { name: 'coverage', run: reportCoverage },
-  mochaStage('webview', { slowMs: 5_000, limitMs: 4 * minute, testLimitMs: 30_000 }),
+  mochaStage('webview', { slowMs: 5_000, limitMs: 10 * minute, testLimitMs: 30_000 }),
   editorStage('editor', 'current'),
   editorStage('editor-floor', 'floor'),
-  mochaStage('ui', { slowMs: 20_000, limitMs: 8 * minute, testLimitMs: 120_000 }),
+  mochaStage('ui', { slowMs: 20_000, limitMs: 15 * minute, testLimitMs: 120_000 }),
 ];
 
 /** Types, lint, format and dead code; the unit tests have a stage of their own. */
