@@ -117,6 +117,11 @@ export class NamespaceHolder implements Disposable {
     }
   }
 
+  /** Whether process 1 has ended, by itself or because it was killed. Its number may then belong to another process. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Arguments of `nsenter` for a program that is to run in the namespaces. */
   get enterArguments(): readonly string[] {
     const namespace = (name: string) => `/proc/${this.#pid}/ns/${name}`;

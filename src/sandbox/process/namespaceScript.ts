@@ -16,7 +16,7 @@
 export const namespaceScript = String.raw`
 set -eu
 shopt -s dotglob nullglob
-umask 022
+umask 0
 size=$1 files=$2 owner=$3 strategy=$4 root=$5
 shift 5
 
@@ -30,7 +30,7 @@ done
 mount -t tmpfs -o "size=$size,nr_inodes=$files,mode=0711,nosuid,nodev" trellis /tmp
 cd /tmp
 mkdir lower upper work tree etc bind tmp tmp/home shm
-chmod 1777 tmp shm
+umask 022
 printf 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\ntrellis:x:1000:1000::/tmp/home:/bin/sh\n' >etc/passwd
 printf 'root:x:0:\ntrellis:x:1000:\n' >etc/group
 printf '127.0.0.1 localhost sandbox\n::1 localhost\n' >etc/hosts

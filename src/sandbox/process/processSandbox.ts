@@ -1,11 +1,11 @@
-import { lstat, readdir, readlink, realpath, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, readdir, readlink, realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DisposableStore } from '../../base/disposable.ts';
 import { AbortError, SandboxError, ValidationError } from '../../base/errors.ts';
 import { withLimits } from '../limits.ts';
 import type { Sandbox, SandboxLimits, SandboxSession, StagedTree } from '../sandbox.ts';
-import type { RootEntry, SandboxLayout } from './bubblewrap.ts';
-import { isBelow } from './bubblewrap.ts';
+import { isBelow, type ReadOnlyBind, type RootEntry, type SandboxLayout } from './bubblewrap.ts';
 import type { ControlGroups } from './controlGroups.ts';
 import { mountPointsBelow } from './mountPoints.ts';
 import { type CopyStrategy, NamespaceHolder } from './namespaceHolder.ts';
@@ -85,17 +85,16 @@ export class ProcessSandbox implements Sandbox {
     const owner = isRoot ? UNPRIVILEGED : undefined;
     const source = strategy === 'copy' ? await listSourceFiles(tree.root, { signal }) : undefined;
     const toolchains = await this.#toolchains.find(tree.root);
-    const shownFolders = [
-      ...toolchains.folders,
-      ...(source?.packageFolders.map(folder => path.join(tree.root, folder)) ?? (await mountPointsBelow(tree.root))),
-    ];
+    const insideFolders = source?.packageFolders.map(folder => path.join(tree.root, folder));
+    const shownFolders = [...toolchains.folders, ...(insideFolders ?? (await mountPointsBelow(tree.root)))];
+    const binds = await readOnlyBinds(shownFolders, isRoot);
     const resources = new DisposableStore();
     try {
       const group = await this.#options.controlGroups.create(limits);
       if (group) resources.add(group);
       const holder = resources.add(
         await startHolder(
-          { tools, owner, diskBytes: limits.diskBytes, strategy, root: tree.root, bindSources: shownFolders },
+          { tools, owner, diskBytes: limits.diskBytes, strategy, root: tree.root, bindSources: binds.heldSources },
           signal,
         ),
       );
@@ -105,7 +104,7 @@ export class ProcessSandbox implements Sandbox {
       }
       await writeStagedChanges(holder.hostPath('tree'), tree, { signal });
       if (owner !== undefined) await holder.request('own');
-      const layout = await this.#layoutOf(tree.root, toolchains, shownFolders);
+      const layout = await this.#layoutOf(tree.root, toolchains, binds.binds);
       const command = { tools, owner, seccompFilter, joinFiles: group?.joinFiles ?? [] };
       return this.#keep({ holder, layout, limits, command, resources });
     } catch (error) {
@@ -114,12 +113,12 @@ export class ProcessSandbox implements Sandbox {
     }
   }
 
-  async #layoutOf(root: string, toolchains: Toolchains, shownFolders: readonly string[]): Promise<SandboxLayout> {
+  async #layoutOf(root: string, toolchains: Toolchains, binds: readonly ReadOnlyBind[]): Promise<SandboxLayout> {
     this.#rootEntries ??= rootEntries();
     return {
       root,
       rootEntries: await this.#rootEntries,
-      readOnlyBinds: shownFolders.map((target, index) => ({ source: `/tmp/bind/${index}`, target })),
+      readOnlyBinds: binds,
       searchPath: [
         path.join(root, 'node_modules', '.bin'),
         ...toolchains.searchPath,
@@ -169,6 +168,32 @@ async function workspaceRoot(root: string): Promise<string> {
     throw new ValidationError(`The workspace "${root}" is a system folder; open the project's own folder.`);
   }
   return real;
+}
+
+/**
+ * How the folders get into the sandbox: straight from their own path, or held by the session where `bwrap` could not reach them,
+ * because the session covers `/tmp`, or because Trellis is root and their parents are closed to the user who runs `bwrap`.
+ */
+async function readOnlyBinds(
+  folders: readonly string[],
+  isRoot: boolean,
+): Promise<{ readonly binds: readonly ReadOnlyBind[]; readonly heldSources: readonly string[] }> {
+  const heldSources: string[] = [];
+  const binds: ReadOnlyBind[] = [];
+  for (const target of folders) {
+    const isReachable = !isBelow(target, '/tmp') && (!isRoot || (await isOpenToAll(target)));
+    const source = isReachable ? target : `/tmp/bind/${heldSources.length}`;
+    if (!isReachable) heldSources.push(target);
+    binds.push({ source, target });
+  }
+  return { binds, heldSources };
+}
+
+/** Whether any user may enter the folder and all those above it. */
+async function isOpenToAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder);
+  const isOpen = (mode & constants.S_IXOTH) !== 0;
+  return isOpen && (folder === '/' || (await isOpenToAll(path.dirname(folder))));
 }
 
 async function rootEntries(): Promise<readonly RootEntry[]> {

@@ -50,6 +50,7 @@ export class ProcessSession implements SandboxSession {
     checkCommand(command);
     if (callerSignal.aborted) throw new AbortError();
     if (this.#disposal.signal.aborted) throw new SandboxError('The sandbox session has ended; open a new one.');
+    if (holder.hasEnded) throw new SandboxError('The sandbox session was ended from outside; open a new one.');
     return runCommand(
       {
         ...fixed,

@@ -16,7 +16,7 @@ export interface ToolchainHost {
   readonly home: string | undefined;
   /** The user's `PATH`. */
   readonly searchPath: string | undefined;
-  /** The program that runs Trellis, when it is Node itself and not an editor. */
+  /** The program that runs Trellis, when it is Node itself and not an editor; used where there is none on the `PATH`. */
   readonly nodeExecutable: string | undefined;
   /** Variables that version managers read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -73,7 +73,7 @@ async function installations(host: ToolchainHost, folders: readonly string[]): P
     ask(host, folders, 'node', NODE_QUESTION),
     ask(host, folders, 'python3', PYTHON_QUESTION),
   ]);
-  const executables = [host.nodeExecutable, node, python].filter(file => file !== undefined);
+  const executables = [node ?? host.nodeExecutable, python].filter(file => file !== undefined);
   return { executables, prefixes: [...executables.map(installationOf), ...pythonPrefixes] };
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AbortError, ValidationError } from '../../../src/base/errors.ts';
 import { openSandbox, type SandboxHost } from '../../../src/sandbox/select.ts';
-import { neverAborted } from '../../support/sandbox.ts';
+import { neverAborted, shell } from '../../support/sandbox.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 const TOOLS = ['bash', 'bwrap', 'nsenter', 'prlimit', 'setpriv', 'unshare'];
@@ -69,6 +69,20 @@ describe('openSandbox', () => {
     assert.match(await reasonOn({ systemFolders }), /its system calls are not filtered/);
     writeFileSync(path.join(folder(), 'bwrap'), `#!/bin/bash\n${without('--unshare-all', 0)}\n`);
     assert.match(await reasonOn({ systemFolders }), /it reached a server on the host|could not|in the way/);
+  });
+
+  it('copies the files where the kernel refuses an overlay', async () => {
+    const refusal = `for argument; do
+        if [ "$argument" = overlay ]; then echo 'mount: overlay: unknown filesystem type' >&2; exit 1; fi
+      done
+      exec /usr/bin/unshare "$@"`;
+    const systemFolders = toolsWith({ unshare: refusal });
+    const availability = await openSandbox({ signal, host: { systemFolders } });
+    assert.ok(availability.isAvailable);
+    writeFileSync(path.join(folder(), 'file.txt'), 'copied');
+    const output = await shell(availability.sandbox, folder(), 'stat --file-system --format=%T . ; cat file.txt');
+    await availability.sandbox.dispose();
+    assert.equal(output, 'tmpfs\ncopied');
   });
 
   it('says what the system said when namespaces are forbidden', async () => {

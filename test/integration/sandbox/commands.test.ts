@@ -211,6 +211,16 @@ describe('commands in the process sandbox', () => {
     await session.dispose();
   });
 
+  it('says so when someone else ended the session', async () => {
+    const session = await sandbox().open({ root: root(), changes: new Map() }, { signal });
+    for (const pid of await processesWith(`trellis-sandbox\0`)) {
+      if ((await processesWith(root())).includes(pid)) process.kill(pid, 'SIGKILL');
+    }
+    await waitUntil('the session is gone', async () => (await processesWith(root())).length === 0);
+    await assert.rejects(session.run({ argv: ['true'] }, { signal }), SandboxError);
+    await session.dispose();
+  });
+
   it('ends what runs when the session is disposed of, and runs nothing after', async () => {
     const marker = `trellis-dispose-${process.pid}`;
     const session = await sandbox().open({ root: root(), changes: new Map() }, { signal });

@@ -24,7 +24,11 @@ if (process.getuid?.() === 0) {
         [`--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', process.execPath, ...mocha, '--forbid-pending'].concat(
           tests.map(name => path.join(FOLDER, name)),
         ),
-        { cwd: REPOSITORY, env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' }, stdio: ['ignore', 'pipe', 'pipe'] },
+        {
+          cwd: REPOSITORY,
+          env: { PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`, HOME: '/nonexistent' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
       );
       let output = '';
       child.stdout.on('data', (data: Buffer) => (output += data.toString()));
