@@ -2,7 +2,7 @@ import type { TreeOverlay } from '../changes/stagedFiles.ts';
 import type { TestScope } from '../domain/schema/events.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
-import { checkSyntax, type SyntaxResult } from '../quality/syntax.ts';
+import { checkSyntax, isCheckedInSandbox, type SyntaxResult } from '../quality/syntax.ts';
 import type { TestCommand } from '../quality/testCommand.ts';
 import { parseTestResults } from '../quality/testResults/parseTestResults.ts';
 import { whyNotRun } from '../quality/testResults/whyNotRun.ts';
@@ -82,7 +82,7 @@ export class Proof {
       const file = overlay.get(path);
       return file ? [{ path, content: file.content }] : [];
     });
-    if (files.length === 0) return [];
+    if (!files.some(({ path }) => isCheckedInSandbox(path))) return checkSyntax(files, undefined, options);
     const sandbox = await this.#parts.sandbox();
     if (!sandbox.isAvailable) return checkSyntax(files, undefined, options);
     const session = await sandbox.sandbox.open({ root: this.#parts.workspace, changes: overlay }, options);

@@ -35,11 +35,16 @@ export async function checkSyntax(
   for (const file of files) {
     options.signal.throwIfAborted();
     if (file.content.length > SIZE_LIMIT) results.push(unchecked(file.path));
-    else if (/\.pyi?$/.test(file.path)) python.push(file);
+    else if (isCheckedInSandbox(file.path)) python.push(file);
     else results.push(checkHere(file));
     await new Promise(resolve => setImmediate(resolve));
   }
   return [...results, ...(await checkPython(python, session, options))];
+}
+
+/** Whether a file like that is parsed in the sandbox and not here. */
+export function isCheckedInSandbox(path: string): boolean {
+  return /\.pyi?$/.test(path);
 }
 
 function unchecked(path: string): SyntaxResult {
