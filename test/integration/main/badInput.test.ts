@@ -235,7 +235,8 @@ describe('bad input', () => {
       const commandLine = [process.execPath, path.join(repository, 'src/cli.ts'), command, 'Export the answer'];
       const child = spawn(program, [...prefix, ...commandLine, ...options], {
         cwd: workspace(),
-        env: { PATH: '/usr/bin:/bin', TRELLIS_OLLAMA_HOST: server.url },
+        // Node would hand the folder for coverage down, and this user cannot write there.
+        env: { PATH: '/usr/bin:/bin', TRELLIS_OLLAMA_HOST: server.url, NODE_V8_COVERAGE: undefined },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const [stderr, [code]] = await Promise.all([

@@ -26,7 +26,12 @@ if (process.getuid?.() === 0) {
         ),
         {
           cwd: REPOSITORY,
-          env: { PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`, HOME: '/nonexistent' },
+          env: {
+            PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+            HOME: '/nonexistent',
+            // Node would hand the folder for coverage down, and this user cannot write there.
+            NODE_V8_COVERAGE: undefined,
+          },
           stdio: ['ignore', 'pipe', 'pipe'],
         },
       );
