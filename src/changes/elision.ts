@@ -14,8 +14,13 @@ const KEPT_WITHOUT_DOTS = [
   /^[([]?\s*(?:unchanged|no changes?(?: here)?|keep (?:the )?(?:existing|rest)\b.*|same as (?:before|above|original))[)\].]*$/i,
 ];
 
+/** What every line that stands for others has in it; most lines are done with here. */
+const SUSPICIOUS =
+  /\.{3}|…|\b(?:rest|remain|existing|unchanged|previous|same|omitted|original|other|no changes?|keep)/i;
+
 /** Whether `line` stands for lines that it does not have. `replacesCode`: something is taken away where it is written. */
 export function isElision(line: string, replacesCode: boolean): boolean {
+  if (!SUSPICIOUS.test(line)) return false;
   const trimmed = line.trim();
   if (trimmed.length > 200 || trimmed.length < 3) return false;
   const withoutStart = trimmed.replace(COMMENT_START, '');

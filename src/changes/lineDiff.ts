@@ -23,16 +23,16 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
     suffix++;
 
   const numbers = new Map<string, number>();
-  const old = numberLines(before, numbers);
-  const fresh = numberLines(after, numbers);
-  const oldChanged = new Uint8Array(old.length);
-  const newChanged = new Uint8Array(fresh.length);
+  const old = numberLines(before, prefix, before.length - suffix, numbers);
+  const fresh = numberLines(after, prefix, after.length - suffix, numbers);
+  const oldChanged = new Uint8Array(before.length);
+  const newChanged = new Uint8Array(after.length);
   new MyersSearch(
-    sharedLines(old, fresh, { prefix, suffix, lineCount: numbers.size }, oldChanged),
-    sharedLines(fresh, old, { prefix, suffix, lineCount: numbers.size }, newChanged),
+    sharedLines(old, fresh, { prefix, lineCount: numbers.size }, oldChanged),
+    sharedLines(fresh, old, { prefix, lineCount: numbers.size }, newChanged),
   ).run();
-  slideGroups(old, oldChanged, newChanged);
-  slideGroups(fresh, newChanged, oldChanged);
+  slideGroups(before, oldChanged, newChanged);
+  slideGroups(after, newChanged, oldChanged);
   return collectChanges(oldChanged, newChanged);
 }
 
@@ -50,16 +50,17 @@ export function countChanges(changes: readonly LineChange[]): {
   return { additions, deletions };
 }
 
-/** Lines as small integers, the same for equal lines. */
-function numberLines(lines: readonly string[], numbers: Map<string, number>): Int32Array {
-  const result = new Int32Array(lines.length);
-  for (const [index, line] of lines.entries()) {
+/** The lines from `start` to `end` as small integers, the same for equal lines. */
+function numberLines(lines: readonly string[], start: number, end: number, numbers: Map<string, number>): Int32Array {
+  const result = new Int32Array(end - start);
+  for (let index = start; index < end; index++) {
+    const line = lines[index] ?? '';
     let number = numbers.get(line);
     if (number === undefined) {
       number = numbers.size;
       numbers.set(line, number);
     }
-    result[index] = number;
+    result[index - start] = number;
   }
   return result;
 }
@@ -68,19 +69,18 @@ function numberLines(lines: readonly string[], numbers: Map<string, number>): In
 function sharedLines(
   own: Int32Array,
   other: Int32Array,
-  range: { readonly prefix: number; readonly suffix: number; readonly lineCount: number },
+  range: { readonly prefix: number; readonly lineCount: number },
   changed: Uint8Array,
 ): SearchSide {
   const isInOther = new Uint8Array(range.lineCount);
-  for (let index = range.prefix; index < other.length - range.suffix; index++) isInOther[other[index] ?? 0] = 1;
+  for (const number of other) isInOther[number] = 1;
   const positions: number[] = [];
   const numbers: number[] = [];
-  for (let index = range.prefix; index < own.length - range.suffix; index++) {
-    const number = own[index] ?? 0;
+  for (const [index, number] of own.entries()) {
     if (isInOther[number] === 1) {
-      positions.push(index);
+      positions.push(range.prefix + index);
       numbers.push(number);
-    } else changed[index] = 1;
+    } else changed[range.prefix + index] = 1;
   }
   return { positions: Int32Array.from(positions), numbers: Int32Array.from(numbers), changed };
 }

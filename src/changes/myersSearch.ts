@@ -21,8 +21,11 @@ interface Frontier {
   max: number;
 }
 
-/** Past this many steps the best split so far is taken: the script stays right, it may not be the shortest. */
-const MAX_SEARCH_DEPTH = 2_000;
+/** Past this depth the best split so far is taken: the script stays right, it may not be the shortest. */
+const MAX_DEPTH = 1_000;
+/** The same past this many steps in all, so that two unrelated files do not stall the host; half a second's work at worst. */
+const MAX_STEPS = 4_000_000;
+const MAX_DEPTH_WHEN_TIRED = 50;
 const UNREACHED_FROM_START = -1;
 const UNREACHED_FROM_END = 0x7fff_ffff;
 
@@ -34,6 +37,7 @@ export class MyersSearch {
   readonly #backward: Frontier;
   /** Makes the lowest diagonal an index into `reached`. */
   readonly #offset: number;
+  #steps = 0;
 
   constructor(old: SearchSide, fresh: SearchSide) {
     this.#old = old;
@@ -87,7 +91,8 @@ export class MyersSearch {
     this.#backward.min = this.#backward.max = end;
     this.#forward.reached[start + this.#offset] = box.oldLow;
     this.#backward.reached[end + this.#offset] = box.oldHigh;
-    for (let depth = 1; depth < MAX_SEARCH_DEPTH; depth++) {
+    for (let depth = 1; depth < (this.#steps > MAX_STEPS ? MAX_DEPTH_WHEN_TIRED : MAX_DEPTH); depth++) {
+      this.#steps += 2 * depth;
       const met = this.#stepForward(box, meetsGoingForward) ?? this.#stepBackward(box, !meetsGoingForward);
       if (met) return met;
     }

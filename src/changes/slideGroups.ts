@@ -4,7 +4,7 @@
  * meets, and then, if there is such a place, back up to the last one where it stands opposite a change of the other
  * side. This is git's rule, so that what is ambiguous is decided as git decides it.
  */
-export function slideGroups(numbers: Int32Array, changed: Uint8Array, otherChanged: Uint8Array): void {
+export function slideGroups(lines: readonly string[], changed: Uint8Array, otherChanged: Uint8Array): void {
   const own = new Group(changed);
   const other = new Group(otherChanged);
   do {
@@ -15,17 +15,17 @@ export function slideGroups(numbers: Int32Array, changed: Uint8Array, otherChang
     do {
       size = own.end - own.start;
       endFacingOther = undefined;
-      while (own.slideUp(numbers)) other.moveToPrevious();
+      while (own.slideUp(lines)) other.moveToPrevious();
       lowest = own.end;
       if (!other.isEmpty) endFacingOther = own.end;
-      while (own.slideDown(numbers)) {
+      while (own.slideDown(lines)) {
         other.moveToNext();
         if (!other.isEmpty) endFacingOther = own.end;
       }
     } while (own.end - own.start !== size);
     if (own.end === lowest || endFacingOther === undefined) continue;
     while (other.isEmpty) {
-      own.slideUp(numbers);
+      own.slideUp(lines);
       other.moveToPrevious();
     }
   } while (own.moveToNext() && other.moveToNext());
@@ -63,16 +63,16 @@ class Group {
   }
 
   /** One line down if the text allows it; takes in a run that it then touches. */
-  slideDown(numbers: Int32Array): boolean {
-    if (this.end >= this.#changed.length || numbers[this.start] !== numbers[this.end]) return false;
+  slideDown(lines: readonly string[]): boolean {
+    if (this.end >= this.#changed.length || lines[this.start] !== lines[this.end]) return false;
     this.#changed[this.start++] = 0;
     this.#changed[this.end++] = 1;
     while (this.#changed[this.end] === 1) this.end++;
     return true;
   }
 
-  slideUp(numbers: Int32Array): boolean {
-    if (this.start === 0 || numbers[this.start - 1] !== numbers[this.end - 1]) return false;
+  slideUp(lines: readonly string[]): boolean {
+    if (this.start === 0 || lines[this.start - 1] !== lines[this.end - 1]) return false;
     this.#changed[--this.start] = 1;
     this.#changed[--this.end] = 0;
     while (this.start > 0 && this.#changed[this.start - 1] === 1) this.start--;
