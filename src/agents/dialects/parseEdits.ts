@@ -1,4 +1,5 @@
 import type { EditProblem, FileEdit } from '../../domain/schema/changes.ts';
+import { tagBehindFence } from './fences.ts';
 import { type ScannedBlock, scanReply } from './scanReply.ts';
 
 /** A stretch of the reply, in UTF-16 code units; `end` is exclusive. */
@@ -12,7 +13,7 @@ export interface ParsedEdits {
   readonly edits: readonly FileEdit[];
   /** Blocks that are edits by their shape and cannot be read with certainty. With any of them nothing may be applied. */
   readonly problems: readonly EditProblem[];
-  /** Where they all stand in the text, with their path lines and fences; in order. */
+  /** Where they all stand in the text, with their path lines and fences, without a tag behind a closing fence; in order. */
   readonly ranges: readonly Range[];
 }
 
@@ -24,7 +25,7 @@ export function parseEdits(text: string, options: { readonly defaultPath?: strin
   const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line));
   const state = { at: 0, fence: undefined, path: options.defaultPath ?? '' };
   const { blocks } = scanReply({ lines, isComplete: true }, state);
-  return { ...collectEdits(blocks), ranges: rangesOf(text, blocks) };
+  return { ...collectEdits(blocks), ranges: rangesOf(text, lines, blocks) };
 }
 
 /** The edits of blocks in their order; neighbouring search/replace blocks of one file become one edit. */
@@ -59,8 +60,13 @@ function addEdit(edits: FileEdit[], edit: FileEdit): void {
   else edits.push(edit);
 }
 
-function rangesOf(text: string, blocks: readonly ScannedBlock[]): Range[] {
+function rangesOf(text: string, lines: readonly string[], blocks: readonly ScannedBlock[]): Range[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return blocks.map(block => ({ start: starts[block.start] ?? text.length, end: starts[block.end] ?? text.length }));
+  const startOf = (line: number) => starts[line] ?? text.length;
+  return blocks.map(block => {
+    const last = block.end - 1;
+    const tag = tagBehindFence(lines[last] ?? '');
+    return { start: startOf(block.start), end: tag === undefined ? startOf(block.end) : startOf(last) + tag };
+  });
 }

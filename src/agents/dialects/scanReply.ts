@@ -181,7 +181,13 @@ class ReplyScanner {
     if (rest.every(line => line.trim() === '')) return;
     const end = this.#lines.length;
     const read = blockProblem('', 'the last fence of the reply is never closed, so something may be missing', end);
-    this.#blocks.push({ dialect: 'wholeFile', path: '', start: this.#fence?.at ?? end, end, read });
+    this.#blocks.push({
+      dialect: 'wholeFile',
+      path: '',
+      start: Math.max(this.#floor, this.#fence?.at ?? 0),
+      end,
+      read,
+    });
   }
 
   /** The path that stands above line `at`, inside or above its fence, and where what belongs to the block begins. */

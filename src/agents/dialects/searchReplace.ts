@@ -30,11 +30,9 @@ export function isSearchCloser(line: string): boolean {
   return CLOSER.test(line);
 }
 
-/** Whether one of `lines` opens a block, one divides it and one closes it, in this order. */
-export function holdsSearchBlock(lines: readonly string[]): boolean {
-  const opener = lines.findIndex(line => searchOpener(line) !== undefined);
-  const divider = lines.findIndex((line, index) => index > opener && DIVIDER.test(line));
-  return opener !== -1 && divider !== -1 && lines.some((line, index) => index > divider && CLOSER.test(line));
+/** Whether one of `lines` opens or closes a block. */
+export function holdsSearchRow(lines: readonly string[]): boolean {
+  return lines.some(line => searchOpener(line) !== undefined || isSearchCloser(line));
 }
 
 /**
@@ -48,7 +46,7 @@ export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchO
   while (limit < lines.length && searchOpener(lines[limit] ?? '')?.signCount !== opener.signCount) limit++;
   const closer = findCloser(reply, at, limit, opener);
   if (closer === undefined) {
-    const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE"';
+    const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE" of its own';
     return limit === lines.length ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
   }
   const dividers = rowsBetween(lines, at + 1, closer, DIVIDER);
@@ -88,12 +86,29 @@ function findCloser(reply: ReplyLines, at: number, limit: number, opener: Search
   const { lines } = reply;
   const rows = rowsBetween(lines, at + 1, limit, CLOSER);
   const exact = rows.find(row => row.signCount === opener.signCount);
-  if (exact) return exact.at;
+  if (exact) return hasWholeBlocksOnly(lines.slice(at + 1, exact.at)) ? exact.at : undefined;
   const isSettled = reply.isComplete || limit < lines.length;
   if (!isSettled) return undefined;
   const [only] = rows.length > 0 ? rows : rowsBetween(lines, at + 1, limit, BARE_CLOSER);
   const isOnlyReading = rows.length <= 1 && !lines.slice(at + 1, only?.at ?? limit).some(line => searchOpener(line));
   return only && isOnlyReading ? only.at : undefined;
+}
+
+/** Whether every row of another length belongs to a block that is part of the text, and none to a block beside this one. */
+function hasWholeBlocksOnly(lines: readonly string[]): boolean {
+  let open: number | undefined;
+  for (const line of lines) {
+    const opener = searchOpener(line);
+    const closing = CLOSER.exec(line)?.[2]?.length;
+    if (opener) {
+      if (open !== undefined) return false;
+      open = opener.signCount;
+    } else if (closing !== undefined) {
+      if (closing !== open) return false;
+      open = undefined;
+    }
+  }
+  return open === undefined;
 }
 
 /** Leaves out the hints that one family of prompts teaches: `:start_line:12`, then a row of dashes. */

@@ -60,7 +60,10 @@ function readHeader(lines: readonly string[], at: number): { readonly header: Fi
   for (; index < lines.length && !isHunkHeader(lines[index] ?? ''); index++) {
     const line = lines[index] ?? '';
     const isNextFile = index > at && (line.startsWith('diff --git ') || (hasNames && line.startsWith('--- ')));
-    if (isNextFile || !readHeaderLine(header, line)) break;
+    if (isNextFile) break;
+    const isKnown = readHeaderLine(header, line);
+    // The line that began the diff is a part of it even when nothing in it is understood.
+    if (!isKnown && index > at) break;
     hasNames ||= line.startsWith('+++ ');
   }
   return { header, end: index };
@@ -104,12 +107,11 @@ function readHeaderLine(header: FileHeader, line: string): boolean {
 /** The edits of one file's diff, or what is wrong with it. */
 function editsOf(header: FileHeader, knownPath: string, hunks: readonly PatchHunk[]): FileEdit[] | string {
   const { from, to } = sidesOf(header);
-  if (header.isDeleted || (header.newPath === NOWHERE && from !== undefined))
-    return [{ type: 'delete', path: from ?? to ?? knownPath }];
-  if (header.isNew || (header.oldPath === NOWHERE && to !== undefined))
-    return creationOf(to ?? from ?? knownPath, header.mode, hunks);
   const path = from ?? to ?? knownPath;
   if (path === '') return 'the diff does not say which file it is for';
+  if (header.isDeleted || (header.newPath === NOWHERE && from !== undefined)) return [{ type: 'delete', path }];
+  if (header.isNew || (header.oldPath === NOWHERE && to !== undefined))
+    return creationOf(to ?? path, header.mode, hunks);
   const target = to ?? path;
   const isRename = header.renamedFrom !== undefined && header.renamedTo !== undefined;
   if (target !== path && !isRename)

@@ -2,7 +2,7 @@
 import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
 import { pathFromLine } from './pathLine.ts';
-import { holdsSearchBlock } from './searchReplace.ts';
+import { holdsSearchRow } from './searchReplace.ts';
 
 /** A fence of this length is taken at its word: whatever stands inside is text. */
 const DELIBERATE_FENCE_LENGTH = 4;
@@ -48,8 +48,8 @@ function closingLine(lines: readonly string[], at: number, fence: Fence): number
 
 /** Why the line at `end` may not be the end of the file after all. */
 function doubtAbout(lines: readonly string[], body: readonly string[], end: number, path: string): string | undefined {
-  if (holdsSearchBlock(body))
-    return 'the fence has search/replace blocks among other lines; write only the blocks into it, or, if they are part of the file, use a fence of four signs';
+  if (holdsSearchRow(body))
+    return 'the fence has rows of search/replace blocks among other lines; write only whole blocks into it, or, if they are part of the file, use a fence of four signs';
   const next = lines[end + 1] ?? '';
   const goesOn = next.trim() !== '' && !/^\s*<\/?[a-z]/i.test(next) && pathFromLine(next) === undefined;
   const lastLine = body.findLast(line => line.trim() !== '');

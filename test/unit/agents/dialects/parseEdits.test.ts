@@ -120,6 +120,8 @@ describe('parseEdits', () => {
       assert.match(problems('package.json\n```bash\nnpm i\n```')[0] ?? '', /marked "bash"/);
       const mixed = 'a.ts\n```ts\n1\n2\n3\n4\n5\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```\n';
       assert.match(problems(mixed)[0] ?? '', /among other lines/);
+      const stray = 'a.ts\n```ts\n1\n2\n3\n4\n5\nx\n=======\ny\n>>>>>>> REPLACE\n```\n';
+      assert.match(problems(stray).join(), /not opened|among other/);
     });
 
     it('keeps a file with the markers of every dialect in a longer fence', () => {
@@ -240,6 +242,11 @@ describe('parseEdits', () => {
         /several rows/,
       ],
       ['no opening row', lines('a.ts', 'x', '=======', 'y', '>>>>>>> REPLACE'), /not opened/],
+      [
+        'a closing row that belongs to no block in it',
+        lines('a.ts', '<<<<<<< SEARCH', 'x', '=======', 'y', '>>>>>>>>> REPLACE', 'z', '>>>>>>> REPLACE'),
+        /no closing row .* of its own/,
+      ],
       ['a block that begins inside another', lines('a.ts', '<<<<<<< SEARCH', 'x', block), /no closing row/],
     ];
     for (const [name, text, reason] of broken)
@@ -424,6 +431,28 @@ describe('parseEdits', () => {
     const reasons = problems('>>>>>>> REPLACE\n'.repeat(30));
     assert.equal(reasons.length, 21);
     assert.match(reasons.at(-1) ?? '', /^10 more/);
+  });
+
+  it('closes a fence that has a tag behind it, and leaves the tag to the protocol', () => {
+    const bodies = [
+      'a.ts\n```ts\nx\n```',
+      'a.ts\n```ts\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```',
+      '```diff\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-x\n+y\n```',
+      '```\n*** Begin Patch\n*** Update File: a.ts\n-x\n+y\n```',
+    ];
+    for (const body of bodies)
+      for (const tag of ['</done>', ' </done>', '<done>changed</done>', '<run>npm test</run>']) {
+        const text = `<done>\n${body}${tag}\n`;
+        const parsed = parseEdits(text);
+        assert.deepEqual([parsed.problems, parsed.edits.length], [[], 1], body + tag);
+        assert.equal(text.slice(parsed.ranges[0]?.end), `${tag.trim()}\n`);
+      }
+    assert.match(problems('a.html\n```html\n```<div>\n')[0] ?? '', /never closed/);
+  });
+
+  it('ends with a problem where a diff names no file', () => {
+    for (const head of ['diff --git a/src/a.ts b\r/src/b.ts', 'diff --git a b\nnew file mode 100644', '--- /dev/null'])
+      assert.match(problems(`${head}\n@@ -0,0 +1 @@\n+x\n`)[0] ?? '', /which file/);
   });
 
   it('does not drop a fence that never closes after an edit', () => {
