@@ -2,6 +2,7 @@
 import type { EditProblem, Excerpt, HunkLine, MatchRung, PatchHunk, ReplaceBlock } from '../domain/schema/changes.ts';
 import { findElision } from './elision.ts';
 import { noShift } from './indentShift.ts';
+import { indentStyleAdapter } from './indentStyle.ts';
 import { diffLines } from './lineDiff.ts';
 import { LineFinder, type Place } from './matchLines.ts';
 import { oldLines, placeHunk } from './placeHunk.ts';
@@ -21,7 +22,7 @@ export type TextEditResult =
 
 /** Applies the hunks of a patch: every one is placed on the file as it is before any of them. */
 export function applyHunks(file: TextFile, hunks: readonly PatchHunk[]): TextEditResult {
-  const { placed, problems } = placeAll(file, distinct(hunks));
+  const { placed, problems } = placeAll(file, distinct(hunks), { hasSigns: true });
   if (problems.length > 0) return { ok: false, problems };
   return splice(file, placed);
 }
@@ -32,14 +33,14 @@ export function applyHunks(file: TextFile, hunks: readonly PatchHunk[]): TextEdi
  */
 export function applyReplaceBlocks(file: TextFile, blocks: readonly ReplaceBlock[]): TextEditResult {
   const hunks = distinct(blocks).map(blockHunk);
-  const first = placeAll(file, hunks);
+  const first = placeAll(file, hunks, { hasSigns: false });
   const { missing, problems } = first;
   const isOnlyMissing = missing.length > 0 && missing.length === problems.length && first.placed.length > 0;
   if (!isOnlyMissing) return problems.length > 0 ? { ok: false, problems } : splice(file, first.placed);
   let result = splice(file, first.placed);
   for (const hunk of missing) {
     if (!result.ok) return result;
-    const { placed } = placeAll(result.file, [hunk]);
+    const { placed } = placeAll(result.file, [hunk], { hasSigns: false });
     if (placed[0]?.place.rung !== 'exact') return { ok: false, problems };
     const next = splice(result.file, placed);
     result = next.ok ? { ...next, loosestMatch: result.loosestMatch } : next;
@@ -54,7 +55,7 @@ interface Placed {
   readonly problems: readonly TextProblem[];
 }
 
-function placeAll(file: TextFile, hunks: readonly PatchHunk[]): Placed {
+function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readonly hasSigns: boolean }): Placed {
   const finder = new LineFinder(file.lines);
   const placed: PlacedHunk[] = [];
   const missing: PatchHunk[] = [];
@@ -68,7 +69,7 @@ function placeAll(file: TextFile, hunks: readonly PatchHunk[]): Placed {
     );
     if (elision !== undefined)
       problems.push({ kind: 'elided', reason: `the new text ${elisionReason(elision)}`, nearest: [] });
-    const placement = placeHunk(finder, hunk);
+    const placement = placeHunk(finder, hunk, options);
     if ('place' in placement) {
       placed.push({ hunk, place: placement.place });
       continue;
@@ -132,13 +133,19 @@ export function blockHunk(block: ReplaceBlock): PatchHunk {
   return { lines, anchors: [], isAtEndOfFile: false };
 }
 
+function sameTrimmed(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((line, index) => line.trim() === right[index]?.trim());
+}
+
 /** Models repeat themselves: the same block sent twice is meant once. */
 function distinct<T>(blocks: readonly T[]): readonly T[] {
   return [...new Map(blocks.map(block => [JSON.stringify(block), block])).values()];
 }
 
-/** The file with `lines` for all of its lines; a line that was there keeps its own end. */
-export function rewriteLines(file: TextFile, lines: readonly string[]): TextFile {
+/** The file with `content` for all of its lines, in the file's style; a line that was there keeps its own end. */
+export function rewriteLines(file: TextFile, content: readonly string[]): TextFile {
+  const isReindented = sameTrimmed(file.lines, content);
+  const lines = isReindented ? content : content.map(indentStyleAdapter(file.lines, content));
   const placed = diffLines(file.lines, lines).map((change): PlacedHunk => {
     const deleted = file.lines.slice(change.oldStart, change.oldStart + change.oldCount);
     const added = lines.slice(change.newStart, change.newStart + change.newCount);

@@ -19,8 +19,11 @@ export function oldLines(hunk: PatchHunk): string[] {
   return hunk.lines.filter(line => line.kind !== 'added').map(line => line.text);
 }
 
-/** The one place where the hunk applies, or why there is not exactly one. */
-export function placeHunk(finder: LineFinder, hunk: PatchHunk): Placement {
+/**
+ * The one place where the hunk applies, or why there is not exactly one. `hasSigns`: its lines were written with a sign
+ * before each, which is a space for context and sometimes lost.
+ */
+export function placeHunk(finder: LineFinder, hunk: PatchHunk, options: { readonly hasSigns: boolean }): Placement {
   const pattern = oldLines(hunk);
   if (pattern.length === 0) return placeInsertion(finder, hunk);
   const found = finder.find(pattern);
@@ -28,11 +31,16 @@ export function placeHunk(finder: LineFinder, hunk: PatchHunk): Placement {
   const candidates = narrow(finder, hunk, found, pattern.length);
   const [only] = candidates;
   if (candidates.length === 1 && only)
-    return canShift(hunk, only) ? { place: only } : { misplacement: indentMismatch(finder, only, pattern.length) };
+    return canShift(hunk, only, options.hasSigns)
+      ? { place: only }
+      : { misplacement: indentMismatch(finder, only, pattern.length) };
   return { misplacement: severalPlaces(finder, candidates.length > 0 ? candidates : found, hunk, pattern.length) };
 }
 
-function canShift(hunk: PatchHunk, place: Place): boolean {
+function canShift(hunk: PatchHunk, place: Place, hasSigns: boolean): boolean {
+  // Context one space too far to the left has most likely lost its sign, and says nothing about the new lines.
+  const isSignLost = hasSigns && place.shift.apply('x') === ' x';
+  if (isSignLost && hunk.lines.every(line => line.kind !== 'deleted')) return false;
   return hunk.lines.every(line => line.kind !== 'added' || place.shift.apply(line.text) !== undefined);
 }
 

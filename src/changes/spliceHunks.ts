@@ -1,4 +1,6 @@
-import type { PatchHunk } from '../domain/schema/changes.ts';
+import type { HunkLine, PatchHunk } from '../domain/schema/changes.ts';
+import { noShift } from './indentShift.ts';
+import { indentStyleAdapter } from './indentStyle.ts';
 import { type Place, plainPunctuation } from './matchLines.ts';
 import { dominantLineEnd, type LineEnd, type TextFile } from './textFile.ts';
 
@@ -31,7 +33,7 @@ export function spliceHunks(file: TextFile, placed: readonly PlacedHunk[]): Text
   const deletedBy = new Map<number, PatchHunk>();
   const insertions: Insertion[] = [];
   for (const one of placed) {
-    for (const { deleted, insertion } of runsOf(file, one)) {
+    for (const { deleted, insertion } of runsOf(file, one, styleAdapter(file, one))) {
       for (const line of deleted) {
         const other = deletedBy.get(line);
         if (other) return { first: other, second: one.hunk };
@@ -48,12 +50,16 @@ export function spliceHunks(file: TextFile, placed: readonly PlacedHunk[]): Text
 }
 
 /** One run of changed lines of a hunk after the other, on the file's line numbers. */
-function* runsOf(file: TextFile, placed: PlacedHunk): Generator<{ deleted: number[]; insertion: Insertion }> {
+function* runsOf(
+  file: TextFile,
+  placed: PlacedHunk,
+  adapt: LineAdapter,
+): Generator<{ deleted: number[]; insertion: Insertion }> {
   let at = placed.place.start;
   let deleted: number[] = [];
   let quoted: string[] = [];
   let added: string[] = [];
-  const run = () => ({ deleted, insertion: insertionOf(file, placed, at, { deleted, quoted, added }) });
+  const run = () => ({ deleted, insertion: insertionOf(file, placed, at, { deleted, quoted, added, adapt }) });
   for (const line of placed.hunk.lines) {
     if (line.kind === 'added') {
       added.push(line.text);
@@ -75,17 +81,29 @@ function* runsOf(file: TextFile, placed: PlacedHunk): Generator<{ deleted: numbe
   if (deleted.length > 0 || added.length > 0) yield run();
 }
 
+type LineAdapter = (line: string) => string;
+
+/** Brings new lines into the file's style; lines that only change their indent are meant to do so. */
+function styleAdapter(file: TextFile, { hunk, place }: PlacedHunk): LineAdapter {
+  if (place.shift !== noShift) return line => line;
+  const textsOf = (kind: HunkLine['kind']) => hunk.lines.filter(line => line.kind === kind).map(line => line.text);
+  const deleted = new Set(textsOf('deleted').map(line => line.trim()));
+  const added = textsOf('added').filter(line => !deleted.has(line.trim()));
+  return indentStyleAdapter(file.lines, added);
+}
+
 interface Run {
   readonly deleted: readonly number[];
   /** The deleted lines as the hunk quotes them. */
   readonly quoted: readonly string[];
   readonly added: readonly string[];
+  readonly adapt: LineAdapter;
 }
 
 function insertionOf(file: TextFile, { hunk, place }: PlacedHunk, at: number, run: Run): Insertion {
   const arePaired = run.deleted.length === run.added.length;
   const lines = run.added.map((line, position) => {
-    const shifted = place.shift.apply(line) ?? line;
+    const shifted = place.shift === noShift ? run.adapt(line) : (place.shift.apply(line) ?? line);
     const deletedAt = run.deleted[position];
     if (!arePaired || place.rung !== 'punctuation' || deletedAt === undefined) return shifted;
     const quoted = place.shift.apply(run.quoted[position] ?? '') ?? '';

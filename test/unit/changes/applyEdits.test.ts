@@ -150,6 +150,28 @@ describe('applying edits', () => {
       });
     }
 
+    it('writes new lines with the indentation that the file has throughout', async () => {
+      const tabs = { a: 'f {\n\tx\n}\n' };
+      const added = blocks('a', replace('}\n', '    if (y) {\n        z\n    }\n}\n'));
+      assert.deepEqual(await texts(apply(tabs, added)), { a: 'f {\n\tx\n\tif (y) {\n\t\tz\n\t}\n}\n' });
+      const whole = write('a', 'f {\n    x\n    y\n}\n');
+      assert.deepEqual(await texts(apply(tabs, whole)), { a: 'f {\n\tx\n\ty\n}\n' });
+    });
+
+    it('changes the indentation where that is the edit', async () => {
+      const tabs = { a: 'f {\n\tx\n\ty\n}\n' };
+      const expected = { a: 'f {\n  x\n  y\n}\n' };
+      assert.deepEqual(await texts(apply(tabs, blocks('a', replace('\tx\n\ty\n', '  x\n  y\n')))), expected);
+      assert.deepEqual(await texts(apply(tabs, write('a', 'f {\n  x\n  y\n}\n'))), expected);
+    });
+
+    it('refuses an insertion whose context has lost its sign, and with it its indent', async () => {
+      const edit = patch('a', hunk('+  new\n old'));
+      assert.deepEqual(await texts(apply({ a: '  x\nold\n' }, edit)), { a: '  x\n  new\nold\n' });
+      const [problem] = await problems(apply({ a: ' old\n' }, edit));
+      assert.match(problem?.reason ?? '', /another indent/);
+    });
+
     it('prefers the exact place to a looser one', async () => {
       const result = texts(apply({ a: '  x\n---\nx\n' }, blocks('a', replace('x\n', 'y\n'))));
       assert.deepEqual(await result, { a: '  x\n---\ny\n' });
