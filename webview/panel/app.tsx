@@ -70,6 +70,14 @@ function Run({ run, snapshot, link, view, update }: RunProperties) {
   const draft = canEdit && isOfThisRun ? view.draft : undefined;
   const plan = draft ?? run.plan;
   const problems = draft ? draftProblems(draft) : [];
+  // Once there is something to decide on, it comes before how it came about.
+  const hasResult = run.phase === 'awaitingReview' || run.phase === 'ended';
+  const results = (
+    <>
+      <Quality />
+      <Changes />
+    </>
+  );
   const context: RunContext = {
     run,
     isLive,
@@ -96,21 +104,17 @@ function Run({ run, snapshot, link, view, update }: RunProperties) {
             ) : null
           }
         />
+        {hasResult ? results : null}
         {plan ? (
           <PlanSection plan={plan} problems={problems} view={{ ...view, draft }} update={update} />
-        ) : (
-          <Planning />
-        )}
+        ) : isLive ? (
+          <p class="loading">The planner is reading the project…</p>
+        ) : null}
         <Workers />
-        <Changes />
-        <Quality />
+        {hasResult ? null : results}
         <Warnings />
         <LiveRegion run={run} isLive={isLive} />
       </main>
     </RunContextProvider>
   );
-}
-
-function Planning() {
-  return <p class="loading">The planner is reading the project…</p>;
 }

@@ -12,7 +12,8 @@ export interface RunContext {
   /** The host's time, in milliseconds since the epoch; of a run that is over, its last moment. */
   readonly now: number;
   readonly selectedItemId: string | undefined;
-  readonly select: (id: ItemId) => void;
+  /** Shows the details of an item; of none, when undefined. */
+  readonly select: (id: ItemId | undefined) => void;
   /** Asks the host; what goes wrong is shown at the top of the panel. */
   readonly ask: <K extends PanelRequestName>(name: K, params: PanelRequests[K]['params']) => void;
   readonly isBusy: boolean;

@@ -6,6 +6,7 @@ import type { ItemId } from '../../src/domain/schema/ids.ts';
 import type { Plan, WorkItem } from '../../src/domain/schema/plan.ts';
 import { StatusIcon } from '../common/icons.tsx';
 import { describeAction, modeWords, priorityWords, shownStatus, statusWords, titleOf } from '../common/words.ts';
+import { CloseButton } from './closeButton.tsx';
 import { useRun } from './context.ts';
 import { FilePath } from './filePath.tsx';
 import { workedMs } from './itemTimes.ts';
@@ -18,10 +19,13 @@ export function ItemDetails({ plan, item }: { readonly plan: Plan; readonly item
   const dependents = dependentsByItem(plan).get(item.id) ?? [];
   return (
     <section class="details" aria-label={`Item ${item.id}`}>
-      <h3 class="details-title">
-        <StatusIcon status={status} />
-        <span>{titleOf(item.description)}</span>
-      </h3>
+      <div class="details-head">
+        <h3 class="details-title">
+          <StatusIcon status={status} />
+          <span>{titleOf(item.description)}</span>
+        </h3>
+        <CloseButton />
+      </div>
       {state?.note ? <p class={`note note-${status}`}>{state.note}</p> : null}
       {item.description.includes('\n') ? <p class="prose">{item.description}</p> : null}
       <dl class="facts">
@@ -33,10 +37,10 @@ export function ItemDetails({ plan, item }: { readonly plan: Plan; readonly item
         </Fact>
         <Fact name="Mode">{modeWords[item.mode]}</Fact>
         <Fact name="Priority">{priorityWords[item.priority]}</Fact>
-        <Fact name="After">
+        <Fact name="Starts after">
           <ItemLinks plan={plan} ids={item.dependencies} />
         </Fact>
-        <Fact name="Before">
+        <Fact name="Needed by">
           <ItemLinks plan={plan} ids={dependents.map(dependent => dependent.id)} />
         </Fact>
         <Fact name="State">{statusWords[status]}</Fact>

@@ -1,6 +1,7 @@
 import type { AgentMode, Plan, Priority, WorkItem } from '../../src/domain/schema/plan.ts';
 import { modeWords, priorityWords, titleOf } from '../common/words.ts';
 import { Button, Checkbox, Dropdown, TextArea, TextField } from '../controls.tsx';
+import { CloseButton } from './closeButton.tsx';
 import { changeItem, type EditableFields, possibleDependencies, removeItem, toggleDependency } from './planDraft.ts';
 
 export interface ItemEditorProperties {
@@ -22,6 +23,10 @@ export function ItemEditor({ draft, item, onChange }: ItemEditorProperties) {
   const possible = possibleDependencies(draft, item.id);
   return (
     <section class="details" aria-label={`Edit item ${item.id}`}>
+      <div class="details-head">
+        <h3 class="details-title">{item.id}</h3>
+        <CloseButton />
+      </div>
       <TextArea
         label="Description"
         rows={4}

@@ -17,11 +17,12 @@ export function PlanList({ items }: { readonly items: readonly WorkItem[] }) {
         <caption class="hidden-text">Plan as a list</caption>
         <thead>
           <tr>
+            <th scope="col">Id</th>
             <th scope="col">Item</th>
             <th scope="col">File</th>
             <th scope="col">Mode</th>
             <th scope="col">Priority</th>
-            <th scope="col">After</th>
+            <th scope="col">Starts after</th>
             <th scope="col">State</th>
             <th scope="col" class="number">
               Time
@@ -49,6 +50,7 @@ function Row({ item }: { readonly item: WorkItem }) {
   const status = shownStatus(state?.status ?? 'planned', isLive);
   return (
     <tr class={selectedItemId === item.id ? 'row-selected' : ''}>
+      <td class="quiet short">{item.id}</td>
       <th scope="row">
         <button type="button" class="plain-button" onClick={() => select(item.id)}>
           {titleOf(item.description) || 'New item'}
@@ -57,10 +59,10 @@ function Row({ item }: { readonly item: WorkItem }) {
       <td>
         <FilePath path={item.filePath} />
       </td>
-      <td>{modeWords[item.mode]}</td>
-      <td>{priorityWords[item.priority]}</td>
+      <td class="short">{modeWords[item.mode]}</td>
+      <td class="short">{priorityWords[item.priority]}</td>
       <td>{item.dependencies.join(', ') || '–'}</td>
-      <td>
+      <td class="short">
         <span class="with-icon">
           <StatusIcon status={status} /> {statusWords[status]}
         </span>

@@ -18,7 +18,7 @@ export function Quality() {
         <h2>Quality</h2>
         {run.scores.length > 1 ? <p class="quiet section-note">Score number {run.scores.length} of this run.</p> : null}
       </div>
-      <div class="quality">
+      <div class={`quality${score ? ' quality-scored' : ''}`}>
         {score ? <Score score={score} threshold={run.threshold} /> : null}
         <div class="quality-facts">
           <ul class="evidence">

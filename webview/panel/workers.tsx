@@ -27,11 +27,13 @@ function Worker({ worker, run }: { readonly worker: WorkerState; readonly run: R
   const item = worker.itemId === undefined ? undefined : run.items[worker.itemId];
   return (
     <li class={`worker worker-${worker.status}`}>
-      <span class="worker-dot" aria-hidden="true" />
-      <span class="worker-name">{worker.id}</span>
-      <span class="quiet">
-        {workerWords[worker.status]} · {formatDuration(Math.max(0, now - worker.lastChangedAt))}
-      </span>
+      <p class="worker-head">
+        <span class="worker-dot" aria-hidden="true" />
+        <span class="worker-name">{worker.id}</span>
+        <span class="quiet">
+          {workerWords[worker.status]} · {formatDuration(Math.max(0, now - worker.lastChangedAt))}
+        </span>
+      </p>
       {item && worker.status === 'busy' ? (
         <span class="worker-work">
           <button type="button" class="link" onClick={() => select(item.item.id)}>
