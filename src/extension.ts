@@ -14,7 +14,7 @@ import { Workbench } from './editor/workbench.ts';
 let runs: Disposable | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const { extensionUri, subscriptions } = context;
+  const { extensionUri, subscriptions, workspaceState } = context;
   const channel = vscode.window.createOutputChannel('Trellis', { log: true });
   const logger = new OutputLogger(channel);
   const report = (error: unknown) => {
@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   });
   runs = service;
-  const workbench = new Workbench({ service, extensionUri, logger, report });
+  const workbench = new Workbench({ service, extensionUri, workspaceState, logger, report });
   const { actions } = workbench;
   const forgetEngines = () => void service.forgetEngines().catch(report);
 

@@ -6,6 +6,8 @@ import { fillWebview } from './webviewPage.ts';
 export const panelViewType = 'trellis.panel';
 
 export interface RunPanelOptions extends WebviewBridgeOptions {
+  /** Called before the panel is filled again after a reload of the window. */
+  readonly onWillRestore: () => Promise<void>;
   readonly extensionUri: vscode.Uri;
 }
 
@@ -32,11 +34,11 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
     this.#adopt(vscode.window.createWebviewPanel(panelViewType, 'Trellis', vscode.ViewColumn.Active));
   }
 
-  /** Called by the editor after a reload. What was shown is asked for by the webview, which remembers it. */
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+  /** Called by the editor after a reload. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    await this.#options.onWillRestore();
     this.#panel?.dispose();
     this.#adopt(panel);
-    return Promise.resolve();
   }
 
   /** Has the webview pull a snapshot. */

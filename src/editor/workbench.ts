@@ -10,11 +10,13 @@ import { notify } from './notifications.ts';
 import { panelHandlers } from './panelHandlers.ts';
 import { RunPanel } from './runPanel.ts';
 import type { RunService } from './runService.ts';
+import { ShownRunMemory } from './shownRunMemory.ts';
 import { StatusBar } from './statusBar.ts';
 
 export interface WorkbenchOptions {
   readonly service: RunService;
   readonly extensionUri: vscode.Uri;
+  readonly workspaceState: vscode.Memento;
   readonly logger: Logger;
   /** Shows the user what went wrong. */
   readonly report: (error: unknown) => void;
@@ -30,9 +32,11 @@ export class Workbench implements Disposable {
   readonly #contextKeys = new ContextKeys();
   readonly #resources = new DisposableStore();
   readonly #statusBar: StatusBar;
+  readonly #memory: ShownRunMemory;
 
-  constructor({ service, extensionUri, logger, report }: WorkbenchOptions) {
+  constructor({ service, extensionUri, workspaceState, logger, report }: WorkbenchOptions) {
     this.#service = service;
+    this.#memory = new ShownRunMemory(workspaceState);
     this.documents = new ChangeDocuments(service);
     this.actions = new EditorActions({
       service,
@@ -42,7 +46,8 @@ export class Workbench implements Disposable {
       onDidChange: () => this.refresh(),
     });
     const views = { service, handlers: panelHandlers(service, this.actions), logger, extensionUri };
-    this.panel = this.#resources.add(new RunPanel(views));
+    const onWillRestore = () => this.#memory.restore(service).catch(report);
+    this.panel = this.#resources.add(new RunPanel({ ...views, onWillRestore }));
     this.chat = this.#resources.add(new ChatView(views));
     this.#statusBar = this.#resources.add(new StatusBar());
     this.#resources.add(service.onDidChange(() => this.#update()));
@@ -67,6 +72,7 @@ export class Workbench implements Disposable {
 
   #update(): void {
     const { live, shown, pendingReview } = this.#service;
+    if (shown) this.#memory.keep(shown.root, shown.state.runId);
     this.#statusBar.show(live);
     this.chat.setOpenQuestions(live ? openQuestions(live).length : 0);
     this.#contextKeys.set({
