@@ -1,7 +1,7 @@
 // Runs the suite of test/editor inside VS Code; `npm run build` comes first.
 //   editorSuite.ts --host=current|floor     in the VS Code server of test/host, which comes from npm
 //   editorSuite.ts --download[=VERSION]     in a desktop VS Code, which is downloaded
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,9 +31,17 @@ async function bundleSuite(): Promise<void> {
   });
 }
 
+/** A folder to open. In a browser VS Code saves by itself unless it is told not to, and tests look at what is unsaved. */
+function makeWorkspace(): string {
+  const workspace = mkdtempSync(path.join(tmpdir(), 'trellis-workspace-'));
+  mkdirSync(path.join(workspace, '.vscode'));
+  writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify({ 'files.autoSave': 'off' }));
+  return workspace;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { host: { type: 'string' }, download: { type: 'string' } } });
-  const workspace = mkdtempSync(path.join(tmpdir(), 'trellis-workspace-'));
+  const workspace = makeWorkspace();
   try {
     await bundleSuite();
     await runTests({

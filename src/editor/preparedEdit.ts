@@ -8,7 +8,8 @@ import { exists, writableFile } from './workspaceFile.ts';
 
 /** Changes turned into one edit of the editor's, which nothing was done with yet. */
 export interface PreparedEdit {
-  readonly edit: vscode.WorkspaceEdit;
+  /** Undefined when all files are already what they should become: the editor takes an empty edit for a failure. */
+  readonly edit: vscode.WorkspaceEdit | undefined;
   /** Documents to save afterwards: those that the user had no unsaved changes in. */
   readonly toSave: readonly vscode.TextDocument[];
   /** Files whose executable bit changes, absolute. */
@@ -21,29 +22,54 @@ export interface PreparedEdit {
  * Throws `ValidationError` or `StorageError` with one sentence for the first change that cannot be made.
  */
 export async function prepareEdit(root: string, changes: readonly StagedChange[]): Promise<PreparedEdit> {
-  const edit = new vscode.WorkspaceEdit();
+  const draft = new EditDraft();
   const toSave: vscode.TextDocument[] = [];
   const modes: { file: string; isExecutable: boolean }[] = [];
   for (const change of changes) {
     const file = await writableFile(root, change.path);
     const { before, after, previousPath } = change;
     if (previousPath !== undefined && before) {
-      await prepareDeletion(edit, { path: previousPath, file: await writableFile(root, previousPath), before });
-      if (after) await prepareCreation(edit, { path: change.path, file, after });
+      await prepareDeletion(draft, { path: previousPath, file: await writableFile(root, previousPath), before });
+      if (after) await prepareCreation(draft, { path: change.path, file, after });
     } else if (before && after) {
       const target = { path: change.path, file, before, after };
-      if (change.isBinary) await prepareReplacement(edit, target);
-      else toSave.push(...(await prepareTextChange(edit, target)));
+      if (change.isBinary) await prepareReplacement(draft, target);
+      else toSave.push(...(await prepareTextChange(draft, target)));
     } else if (after) {
-      await prepareCreation(edit, { path: change.path, file, after });
+      await prepareCreation(draft, { path: change.path, file, after });
     } else if (before) {
-      await prepareDeletion(edit, { path: change.path, file, before });
+      await prepareDeletion(draft, { path: change.path, file, before });
     }
     if (after && after.isExecutable !== (before?.isExecutable ?? false)) {
       modes.push({ file, isExecutable: after.isExecutable });
     }
   }
-  return { edit, toSave, modes };
+  return { edit: draft.finish(), toSave, modes };
+}
+
+/** Collects what the edit will do, and knows whether that is anything. */
+class EditDraft {
+  readonly #edit = new vscode.WorkspaceEdit();
+  #isEmpty = true;
+
+  create(file: string, contents: Uint8Array): void {
+    this.#isEmpty = false;
+    this.#edit.createFile(vscode.Uri.file(file), { contents, overwrite: false });
+  }
+
+  delete(file: string): void {
+    this.#isEmpty = false;
+    this.#edit.deleteFile(vscode.Uri.file(file));
+  }
+
+  replace(uri: vscode.Uri, range: vscode.Range, text: string): void {
+    this.#isEmpty = false;
+    this.#edit.replace(uri, range, text);
+  }
+
+  finish(): vscode.WorkspaceEdit | undefined {
+    return this.#isEmpty ? undefined : this.#edit;
+  }
 }
 
 interface Target {
@@ -53,44 +79,46 @@ interface Target {
 }
 
 async function prepareCreation(
-  edit: vscode.WorkspaceEdit,
+  draft: EditDraft,
   { path, file, after }: Target & { readonly after: FileVersion },
 ): Promise<void> {
   if (await exists(file)) {
+    if ((await hashOf(file)) === after.hash) return;
     throw new ValidationError(`${path} is there already and was not when the run started; move it away first.`);
   }
-  edit.createFile(vscode.Uri.file(file), { contents: after.content, overwrite: false });
+  draft.create(file, after.content);
 }
 
 async function prepareDeletion(
-  edit: vscode.WorkspaceEdit,
+  draft: EditDraft,
   { path, file, before }: Target & { readonly before: FileVersion },
 ): Promise<void> {
+  if (!(await exists(file))) return;
   const uri = vscode.Uri.file(file);
   if (openDocument(uri)?.isDirty === true || (await hashOf(file)) !== before.hash) {
     throw new ValidationError(
       `${path} has changed since the run read it, and the run removes it; undo your changes first.`,
     );
   }
-  edit.deleteFile(uri);
+  draft.delete(file);
 }
 
 /** A file that is no text can only be replaced as a whole. */
 async function prepareReplacement(
-  edit: vscode.WorkspaceEdit,
+  draft: EditDraft,
   { path, file, before, after }: Target & { readonly before: FileVersion; readonly after: FileVersion },
 ): Promise<void> {
   if ((await hashOf(file)) !== before.hash) {
     throw new ValidationError(`${path} has changed since the run read it and cannot be merged; put it back first.`);
   }
   // Deleted and made anew, so that undo brings the old content back.
-  edit.deleteFile(vscode.Uri.file(file));
-  edit.createFile(vscode.Uri.file(file), { contents: after.content });
+  draft.delete(file);
+  draft.create(file, after.content);
 }
 
 /** Returns the document when it is to be saved afterwards. */
 async function prepareTextChange(
-  edit: vscode.WorkspaceEdit,
+  draft: EditDraft,
   { path, file, before, after }: Target & { readonly before: FileVersion; readonly after: FileVersion },
 ): Promise<vscode.TextDocument[]> {
   const uri = vscode.Uri.file(file);
@@ -108,7 +136,7 @@ async function prepareTextChange(
     );
   }
   for (const { startLine, startCharacter, endLine, endCharacter, text } of changesBetween(current, target)) {
-    edit.replace(uri, new vscode.Range(startLine, startCharacter, endLine, endCharacter), text);
+    draft.replace(uri, new vscode.Range(startLine, startCharacter, endLine, endCharacter), text);
   }
   return document.isDirty ? [] : [document];
 }

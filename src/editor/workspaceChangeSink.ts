@@ -52,15 +52,14 @@ export class WorkspaceChangeSink implements ChangeSink {
   }
 
   async #rollBack(changes: readonly StagedChange[]): Promise<void> {
-    const { edit, toSave } = await prepareEdit(this.#root, changes.map(inverse));
-    await vscode.workspace.applyEdit(edit);
-    await save(toSave);
+    const prepared = await prepareEdit(this.#root, changes.map(inverse));
+    await applyPrepared(prepared);
+    await save(prepared.toSave);
   }
 }
 
 async function applyPrepared({ edit }: PreparedEdit): Promise<void> {
-  if (edit.size === 0) return;
-  if (!(await vscode.workspace.applyEdit(edit))) {
+  if (edit && !(await vscode.workspace.applyEdit(edit))) {
     throw new StorageError('The editor refused the changes; your files are as they were. Try again.');
   }
 }

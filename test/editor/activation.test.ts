@@ -1,28 +1,60 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { CommandId } from '../../src/editor/commandTable.ts';
+import { waitUntil } from '../support/sandbox.ts';
 
-const extensionId = 'trellis.trellis';
-
-function trellis(): vscode.Extension<unknown> {
-  const extension = vscode.extensions.getExtension(extensionId);
-  assert.ok(extension, `${extensionId} is not installed`);
-  return extension;
+/** The tab of the panel, if there is one. */
+function panelTab(): vscode.Tab | undefined {
+  return vscode.window.tabGroups.all
+    .flatMap(group => group.tabs)
+    .find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('trellis.panel'));
 }
 
 describe('the extension in VS Code', () => {
-  it('stays inactive until it is used', () => {
-    assert.equal(trellis().isActive, false);
+  const extension = () => {
+    const found = vscode.extensions.getExtension('trellis.trellis');
+    assert.ok(found, 'The extension is not installed.');
+    return found;
+  };
+
+  it('sleeps until it is used', () => {
+    assert.equal(extension().isActive, false);
+  });
+
+  it('wakes up with the first command, opens its panel, and opens only one', async () => {
+    await vscode.commands.executeCommand('trellis.showPanel' satisfies CommandId);
+    assert.equal(extension().isActive, true);
+    await waitUntil('the panel is open', () => panelTab() !== undefined);
+    await vscode.commands.executeCommand('trellis.showPanel' satisfies CommandId);
+    const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+    assert.equal(tabs.filter(tab => tab.input instanceof vscode.TabInputWebview).length, 1);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await waitUntil('the panel is closed', () => panelTab() === undefined);
   });
 
   it('registers every command that package.json offers', async () => {
-    await trellis().activate();
     const registered = new Set(await vscode.commands.getCommands(true));
-    const { contributes } = trellis().packageJSON as { contributes: { commands: readonly { command: string }[] } };
+    const { contributes } = extension().packageJSON as { contributes: { commands: readonly { command: string }[] } };
     const offered = contributes.commands.map(({ command }) => command);
     assert.ok(offered.length > 0);
     assert.deepEqual(
       offered.filter(command => !registered.has(command)),
       [],
     );
+  });
+
+  it('shows the chat', async () => {
+    await vscode.commands.executeCommand('trellis.chat.focus');
+  });
+
+  it('ends commands that have nothing to do with a message and not with an error', async () => {
+    for (const id of [
+      'trellis.cancelRun',
+      'trellis.acceptAll',
+      'trellis.refuseChanges',
+      'trellis.undoAccept',
+    ] as const) {
+      await vscode.commands.executeCommand(id);
+    }
   });
 });
