@@ -22,6 +22,7 @@ import { Governors } from '../models/governor/governors.ts';
 import { publicPrices } from '../models/publicPrices.ts';
 import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
+import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { Proof } from '../orchestrator/proof.ts';
 import { recordExchange } from '../orchestrator/recordExchange.ts';
@@ -197,6 +198,7 @@ class TrellisCore implements Trellis {
     const { configuration, logger, secrets } = this.#options;
     const { planner, executor, judge } = configuration;
     const { openaiApiKey, anthropicApiKey } = secrets;
+    const { reuseAnswers, ...limits } = configuration.models;
     return createModelClient({
       roles: { planner, executor, judge },
       providers: {
@@ -208,9 +210,10 @@ class TrellisCore implements Trellis {
       clock: this.#clock,
       ids: this.#ids,
       logger,
-      limits: configuration.models,
+      limits,
       governors: this.#governors,
       budget: this.#budget(run, human),
+      ...(reuseAnswers && { answers: journaledAnswers(this.journal) }),
       party: run.runId,
     });
   }

@@ -145,6 +145,10 @@ export const configurationSchema = z.strictObject({
       description: 'How often a call that failed for a passing reason is made again.',
       allowed: 'a whole number from 0 to 10',
     }),
+    reuseAnswers: setting(z.boolean(), {
+      description: 'Answer a call that was made before, in any run of this workspace, with the answer it got then.',
+      allowed: 'true or false',
+    }),
   }),
   budget: z.strictObject({
     runTokens: spendingLimit('Tokens that one run may take, input and output together, before it asks.', positive),
@@ -187,7 +191,7 @@ export const defaultConfiguration: Configuration = {
   openai: { baseUrl: 'https://api.openai.com/v1', streaming: true },
   anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
-  models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3 },
+  models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3, reuseAnswers: true },
   budget: {},
   sandbox: {},
 };

@@ -10,6 +10,16 @@ export interface ContentStore {
   get(hash: string): Uint8Array | undefined;
 }
 
+/**
+ * Results by the key of the question that they answer, for any run of the workspace. No part of the truth: losing one costs
+ * no more than working it out again.
+ */
+export interface MemoStore {
+  get(key: string): string | undefined;
+  /** Keeps `value` in place of what there was. Throws `StorageError`. */
+  put(key: string, value: string): void;
+}
+
 /** One line of a run's history, taken from its events. */
 export interface RunSummary {
   readonly runId: RunId;
@@ -33,6 +43,7 @@ export interface RunLease extends Disposable {
  */
 export interface Journal extends Disposable {
   readonly contents: ContentStore;
+  readonly memos: MemoStore;
   /**
    * Makes this journal the run's only writer. The lease is kept alive as long as the process lives; the caller disposes it.
    * Throws `StorageError` naming the process that holds it.

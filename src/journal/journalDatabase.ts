@@ -33,6 +33,7 @@ export const migrations: readonly string[] = [
      host TEXT NOT NULL,
      expires_at REAL NOT NULL
    ) STRICT;`,
+  'CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL) STRICT;',
 ];
 
 const pragmaSchema = z.record(z.string(), z.union([z.number(), z.string()])).transform(row => Object.values(row)[0]);

@@ -3,12 +3,13 @@ import { StorageError } from '../base/errors.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import { hashContent } from './contentHash.ts';
-import type { ContentStore, Journal, RunLease, RunSummary } from './journal.ts';
+import type { ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { summarizeRun } from './summarizeRun.ts';
 
 /** A journal that lives as long as its process; nothing is written anywhere. */
 export class MemoryJournal implements Journal {
   readonly contents: ContentStore = new MemoryContents();
+  readonly memos: MemoStore = memoryMemos();
   readonly #clock: Pick<Clock, 'now'>;
   readonly #events = new Map<RunId, RunEvent[]>();
   readonly #leased = new Set<RunId>();
@@ -54,6 +55,11 @@ export class MemoryJournal implements Journal {
   dispose(): void {
     this.#leased.clear();
   }
+}
+
+function memoryMemos(): MemoStore {
+  const memos = new Map<string, string>();
+  return { get: key => memos.get(key), put: (key, value) => void memos.set(key, value) };
 }
 
 class MemoryContents implements ContentStore {

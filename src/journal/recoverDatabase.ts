@@ -9,6 +9,7 @@ const batchSize = 1000;
 const tables = [
   { name: 'event', columns: 'id, run_id, seq, at, correlation_id, type, body' },
   { name: 'content', columns: 'hash, bytes' },
+  { name: 'memo', columns: 'key, value, at' },
 ] as const;
 type Table = (typeof tables)[number];
 

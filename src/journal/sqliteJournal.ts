@@ -6,11 +6,12 @@ import { errorMessage, StorageError } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
-import type { ContentStore, Journal, RunLease, RunSummary } from './journal.ts';
+import type { ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { openJournalDatabase, readPragma } from './journalDatabase.ts';
 import { damagedJournal } from './recoverDatabase.ts';
 import { isProcessAlive, type LeaseOwner, RunLeases } from './runLeases.ts';
 import { SqliteContents } from './sqliteContents.ts';
+import { SqliteMemos } from './sqliteMemos.ts';
 import { isDamage, storageFailure } from './storageFailure.ts';
 import { summarizeRun } from './summarizeRun.ts';
 import { WalFile } from './walFile.ts';
@@ -35,6 +36,7 @@ const rowSchema = z.object({
 /** The journal of one workspace in one SQLite database, which several processes may have open at once. */
 export class SqliteJournal implements Journal {
   readonly contents: ContentStore;
+  readonly memos: MemoStore;
   readonly #file: string;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #owner: LeaseOwner;
@@ -57,6 +59,7 @@ export class SqliteJournal implements Journal {
     const database = this.#database;
     this.#wal = readPragma(database, 'journal_mode') === 'wal' ? new WalFile(options.file) : undefined;
     this.contents = guard(() => new SqliteContents(database, guard));
+    this.memos = guard(() => new SqliteMemos(database, options.clock, guard));
     this.#insert = guard(() => database.prepare(insertSql));
     this.#select = guard(() => database.prepare(selectSql));
     this.#selectBoundaries = guard(() => database.prepare(boundariesSql));

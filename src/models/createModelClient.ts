@@ -21,12 +21,14 @@ import { invokeModel } from './invokeModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
 import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
 import type { ModelCall, ModelCallOptions, ModelClient, ModelReply } from './modelClient.ts';
+import { ollamaUrl } from './ollamaContext.ts';
 import { OllamaModel } from './ollamaModel.ts';
 import { OpenaiModel } from './openaiModel.ts';
 import type { PriceList } from './prices.ts';
 import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
+import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
 
 /** What each built-in provider needs to know. */
 export interface ProviderSettings {
@@ -49,6 +51,8 @@ export interface ModelClientOptions {
   readonly prices?: PriceList;
   /** What the calls may cost; without limit by default. */
   readonly budget?: Budget;
+  /** Where answers are kept, so that the same call is not paid for twice; by default each is made. */
+  readonly answers?: AnswerStore;
   /** Shared by the clients of all runs, so that they together keep within what a server takes; by default one's own. */
   readonly governors?: Governors;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
@@ -71,11 +75,15 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const governors = options.governors ?? new Governors({ clock, logger });
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
   const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
-  const { budget, party = '' } = options;
+  const { budget, answers, party = '' } = options;
+  const now = () => clock.now();
   const handle = composeMiddleware(
     [
       recordingMiddleware(recorder),
       ...middleware,
+      ...(answers === undefined
+        ? []
+        : [cacheMiddleware({ store: answers, serverOf: serverOf(options.providers), now })]),
       retry,
       ...(budget === undefined ? [] : [budgetMiddleware({ budget, registry, prices })]),
       governorMiddleware(governorOf, party),
@@ -89,6 +97,16 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
     },
     dispose: () => registry.dispose(),
   };
+}
+
+/** The address that serves a provider; the name is enough for one that brings its own. */
+function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: string) => string {
+  const addresses = new Map([
+    ['openai', openai.baseUrl],
+    ['ollama', ollamaUrl(ollama.host)],
+    ['anthropic', anthropic?.baseUrl],
+  ]);
+  return provider => addresses.get(provider) ?? '';
 }
 
 function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock: Clock): LanguageModelRegistry {

@@ -65,6 +65,15 @@ export function describeJournal(open: (options: { clock: { now(): number } }) =>
     assert.equal(journal.contents.get(journal.contents.put(new Uint8Array()))?.length, 0);
   });
 
+  it('keeps memos by their key, the last of each', () => {
+    const { memos } = journal;
+    assert.equal(memos.get('key'), undefined);
+    memos.put('key', 'one');
+    memos.put('key', 'two ✓');
+    memos.put('other', '');
+    assert.deepEqual([memos.get('key'), memos.get('other')], ['two ✓', '']);
+  });
+
   it('leases a run to one writer at a time', () => {
     const lease = journal.acquire(runId);
     assert.throws(() => journal.acquire(runId), StorageError);

@@ -28,8 +28,13 @@ const planOf = (...items: readonly object[]) => JSON.stringify({ summary: 'The a
 const goodPlan = planOf(item());
 const planner = (...replies: ScriptReply[]): ScriptRule => ({ when: { system: 'You plan a change' }, replies });
 
-/** Small limits on time, so that a server that never answers is given up on soon. */
-const impatient: Configuration['models'] = { firstByteTimeoutMs: 300, idleTimeoutMs: 300, maxRetries: 1 };
+/** Small limits on time, so that a server that never answers is given up on soon; each script is played from its start. */
+const impatient: Configuration['models'] = {
+  firstByteTimeoutMs: 300,
+  idleTimeoutMs: 300,
+  maxRetries: 1,
+  reuseAnswers: false,
+};
 
 describe('bad input', () => {
   // Before the folder is removed, which takes the permission to write it.

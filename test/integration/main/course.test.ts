@@ -64,7 +64,7 @@ describe('the course of a run', () => {
   async function run(script: ModelScript, changes: Partial<HarnessRun> = {}) {
     server ??= await ModelServer.start(script);
     const workspace = path.join(directory(), 'project');
-    mkdirSync(workspace);
+    mkdirSync(workspace, { recursive: true });
     writeProject(workspace, { 'package.json': manifest, 'test/existing.test.js': existingTest });
     const applied: string[] = [];
     const sink: ChangeSink = {
@@ -134,6 +134,18 @@ describe('the course of a run', () => {
     );
     assert.deepEqual(applied, []);
     assert.equal(state.iteration, 1);
+  });
+
+  it('pays nothing for what an earlier run of the workspace asked in the same words', async () => {
+    const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
+    server = await ModelServer.start({ rules });
+    const first = await run({ rules });
+    assert.equal(first.state.end?.outcome, 'applied', first.state.end?.message);
+    const paid = server.requests.length;
+    const second = await run({ rules });
+    assert.equal(second.state.end?.outcome, 'applied', second.state.end?.message);
+    assert.equal(server.requests.length, paid);
+    assert.deepEqual([second.state.usage.cachedCalls, second.state.usage.inputTokens], [first.state.usage.calls, 0]);
   });
 
   it('asks at the limit of its budget, goes on when it is raised and stops there when not', async () => {
