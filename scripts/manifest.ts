@@ -9,7 +9,7 @@ import { repository } from './command.ts';
 const pages: readonly (readonly [title: string, keys: RegExp])[] = [
   ['Models', /^(planner|executor|judge)\./],
   ['Runs', /^(quality\.|budget\.|workers$|agents\.|autoApprove$|testCommand$)/],
-  ['Providers', /^(ollama|openai|anthropic|models)\./],
+  ['Providers', /^(ollama|openai|anthropic|scripted|models)\./],
   ['Sandbox', /^sandbox\./],
 ];
 

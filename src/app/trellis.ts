@@ -205,6 +205,7 @@ class TrellisCore implements Trellis {
         openai: { ...configuration.openai, ...(openaiApiKey !== undefined && { apiKey: openaiApiKey }) },
         anthropic: { ...configuration.anthropic, ...(anthropicApiKey !== undefined && { apiKey: anthropicApiKey }) },
         ollama: configuration.ollama,
+        scripted: { file: this.#inWorkspace(configuration.scripted.file) },
       },
       recorder: { record: event => recordExchange(run, event) },
       clock: this.#clock,
@@ -216,6 +217,11 @@ class TrellisCore implements Trellis {
       ...(reuseAnswers && { answers: journaledAnswers(this.journal) }),
       party: run.runId,
     });
+  }
+
+  /** A path of the settings, which is relative to the workspace. */
+  #inWorkspace(file: string | undefined): string | undefined {
+    return file === undefined ? undefined : path.resolve(this.#workspace.root, file);
   }
 
   #budget(run: JournaledRun, human: HumanChannel): Budget {

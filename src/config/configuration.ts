@@ -23,7 +23,7 @@ function setting<S extends z.ZodType>(
 }
 
 /** The providers that come with Trellis. */
-export const builtInProviders = ['ollama', 'openai', 'anthropic'] as const;
+export const builtInProviders = ['ollama', 'openai', 'anthropic', 'scripted'] as const;
 
 function roleSchema(role: ConfiguredRole, work: string) {
   const variable = (name: string) => [`TRELLIS_${role.toUpperCase()}_${name}`];
@@ -131,6 +131,15 @@ export const configurationSchema = z.strictObject({
       allowed: 'a whole number from 512 to 10000000',
     }),
   }),
+  scripted: z.strictObject({
+    file: setting(z.string().trim().min(1).optional(), {
+      description:
+        'The file that the provider `scripted` answers from, relative to the workspace; for demonstrations and tests.',
+      allowed: 'the path of a YAML or JSON file',
+      environment: ['TRELLIS_SCRIPTED_FILE'],
+      defaultText: 'none',
+    }),
+  }),
   models: z.strictObject({
     firstByteTimeoutMs: setting(milliseconds, {
       description:
@@ -191,6 +200,7 @@ export const defaultConfiguration: Configuration = {
   openai: { baseUrl: 'https://api.openai.com/v1', streaming: true },
   anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
+  scripted: {},
   models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3, reuseAnswers: true },
   budget: {},
   sandbox: {},

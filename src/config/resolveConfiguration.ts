@@ -44,8 +44,8 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
   const problems = layers.flatMap(layer => layer.problems);
   if (problems.length > 0) throw configurationError(problems);
   const configuration = build(layers);
-  const keyProblems = problemsWithKeys(configuration, sources);
-  if (keyProblems.length > 0) throw configurationError(keyProblems);
+  const missing = [...problemsWithKeys(configuration, sources), ...problemsWithScript(configuration)];
+  if (missing.length > 0) throw configurationError(missing);
   return configuration;
 }
 
@@ -71,9 +71,19 @@ const keyedProviders = [
 ] as const;
 type KeyedProvider = (typeof keyedProviders)[number];
 
+function usedProviders({ planner, executor, judge }: Configuration): ReadonlySet<string> {
+  return new Set([planner.provider, executor.provider, judge.provider]);
+}
+
+function problemsWithScript(configuration: Configuration): ConfigurationProblem[] {
+  if (configuration.scripted.file !== undefined || !usedProviders(configuration).has('scripted')) return [];
+  return [
+    { text: 'scripted.file is not set, which the provider scripted needs; allowed: the path of a file with answers' },
+  ];
+}
+
 function problemsWithKeys(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {
-  const { planner, executor, judge } = configuration;
-  const used = new Set([planner.provider, executor.provider, judge.provider]);
+  const used = usedProviders(configuration);
   return keyedProviders
     .filter(({ provider }) => used.has(provider))
     .flatMap(keyed => problemsWithKey(keyed, configuration[keyed.provider].baseUrl, sources));

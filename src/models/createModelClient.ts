@@ -12,6 +12,7 @@ import {
   modelLimitsSchema,
   type OllamaSettings,
   type OpenaiSettings,
+  type ScriptedSettings,
 } from '../domain/schema/model.ts';
 import { AnthropicModel } from './anthropicModel.ts';
 import type { Budget } from './budget/budget.ts';
@@ -29,6 +30,7 @@ import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
 import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
+import { ScriptedModel } from './scripted/scriptedModel.ts';
 
 /** What each built-in provider needs to know. */
 export interface ProviderSettings {
@@ -36,6 +38,8 @@ export interface ProviderSettings {
   readonly ollama: OllamaSettings;
   /** Anthropic itself without a key, when missing. */
   readonly anthropic?: AnthropicSettings;
+  /** Without a script, when missing. */
+  readonly scripted?: ScriptedSettings;
 }
 
 export interface ModelClientOptions {
@@ -99,14 +103,14 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   };
 }
 
-/** The address that serves a provider; the name is enough for one that brings its own. */
-function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: string) => string {
+/** The address that serves a provider; the name is enough for one that brings its own. A script answers for nothing. */
+function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: string) => string | undefined {
   const addresses = new Map([
     ['openai', openai.baseUrl],
     ['ollama', ollamaUrl(ollama.host)],
     ['anthropic', anthropic?.baseUrl],
   ]);
-  return provider => addresses.get(provider) ?? '';
+  return provider => (provider === 'scripted' ? undefined : (addresses.get(provider) ?? ''));
 }
 
 function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock: Clock): LanguageModelRegistry {
@@ -115,6 +119,8 @@ function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock:
   registry.register('ollama', model => new OllamaModel({ model, settings: providers.ollama, limits, clock }));
   const anthropic = providers.anthropic ?? anthropicSettingsSchema.parse({});
   registry.register('anthropic', model => new AnthropicModel({ model, settings: anthropic, limits, clock }));
+  const { file } = providers.scripted ?? {};
+  registry.register('scripted', model => new ScriptedModel({ model, file, clock }));
   return registry;
 }
 

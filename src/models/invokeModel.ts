@@ -63,9 +63,10 @@ async function generate(
   onText: (text: string) => void,
 ): Promise<Generation> {
   const { call, settings, signal } = request;
-  const { messages, responseSchema } = call;
+  const { role, messages, responseSchema } = call;
   const { temperature, maxOutputTokens } = settings;
   const asked: GenerateRequest = {
+    role,
     messages,
     temperature,
     maxOutputTokens,

@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/disposable.ts';
-import type { FinishReason, ModelMessage, TokenUsage } from '../domain/schema/model.ts';
+import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
 import type { ResponseSchema } from './modelClient.ts';
 
 export interface LanguageModelCapabilities {
@@ -19,6 +19,8 @@ export interface GenerateRequest {
   readonly temperature: number;
   readonly maxOutputTokens: number;
   readonly responseSchema?: ResponseSchema;
+  /** What the model is asked to be; for a provider that answers by it. Servers are not told. */
+  readonly role?: ModelRole;
   /** Whether a call that begins with the same messages is likely to follow, so that keeping them is worth its price. */
   readonly willBeContinued?: boolean;
 }

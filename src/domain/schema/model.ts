@@ -84,6 +84,12 @@ export const ollamaSettingsSchema = z.strictObject({
 });
 export type OllamaSettings = z.infer<typeof ollamaSettingsSchema>;
 
+/** Answers from a file instead of a model. */
+export interface ScriptedSettings {
+  /** Path of the script, YAML or JSON. */
+  readonly file?: string | undefined;
+}
+
 /** How long a server may take, and how much it may say. */
 export const modelLimitsSchema = z.strictObject({
   /** Until the first byte of an answer. A local model is loaded and reads the whole prompt in this time. */

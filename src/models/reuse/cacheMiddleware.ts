@@ -16,8 +16,8 @@ export interface AnswerStore {
 
 export interface CacheOptions {
   readonly store: AnswerStore;
-  /** The address that serves a provider. */
-  readonly serverOf: (provider: string) => string;
+  /** The address that serves a provider; undefined for one whose answers are not worth keeping. */
+  readonly serverOf: (provider: string) => string | undefined;
   readonly now: () => number;
 }
 
@@ -32,7 +32,9 @@ export function cacheMiddleware({ store, serverOf, now }: CacheOptions): ModelMi
     handle: async (request, next) => {
       const { call, settings, exchangeId } = request;
       const startedAt = now();
-      const key = callKey({ call, settings, server: serverOf(settings.provider) });
+      const server = serverOf(settings.provider);
+      if (server === undefined) return next(request);
+      const key = callKey({ call, settings, server });
       const known = asked.has(key) ? undefined : store.get(key);
       asked.add(key);
       if (known === undefined) {

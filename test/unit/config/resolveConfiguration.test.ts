@@ -83,7 +83,7 @@ describe('resolveConfiguration', () => {
     );
     assert.equal(
       problemsOf({ environment: { TRELLIS_PLANNER_PROVIDER: 'acme' } }),
-      'The configuration is not valid: planner.provider (TRELLIS_PLANNER_PROVIDER) is "acme"; allowed: ollama, openai or anthropic.',
+      'The configuration is not valid: planner.provider (TRELLIS_PLANNER_PROVIDER) is "acme"; allowed: ollama, openai, anthropic or scripted.',
     );
   });
 

@@ -31,7 +31,7 @@ describe('createModelClient', () => {
       (error: unknown) =>
         error instanceof ConfigurationError &&
         error.message ===
-          'Unknown model provider: the provider of the planner is "gpt", the provider of the judge is "claude"; choose one of anthropic, ollama, openai.',
+          'Unknown model provider: the provider of the planner is "gpt", the provider of the judge is "claude"; choose one of anthropic, ollama, openai, scripted.',
     );
   });
 

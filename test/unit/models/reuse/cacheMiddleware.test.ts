@@ -31,6 +31,13 @@ describe('the cache', () => {
       return buildReply({ text: `answer ${asked.length}`, finishReason });
     });
 
+  it('leaves a provider alone whose answers are not worth keeping', async () => {
+    const layer = cacheMiddleware({ store, serverOf: () => undefined, now: () => 5 });
+    const handle = composeMiddleware([layer], async () => buildReply({ text: 'fresh' }));
+    await handle(buildRequest());
+    assert.deepEqual([(await handle(buildRequest())).isCached, store.size], [false, 0]);
+  });
+
   it('answers a later run with what an earlier one was answered, at no cost, and says so', async () => {
     await openRun()(buildRequest());
     const deltas: string[] = [];
