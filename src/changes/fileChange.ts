@@ -61,6 +61,7 @@ function factsOf({ path, before, after, previousPath, loosestMatch }: PairedTran
     ...(after ? { afterHash: after.hash } : {}),
     isBinary,
     isExecutable: (after ?? before)?.isExecutable ?? false,
+    ...(before && after && before.isExecutable !== after.isExecutable ? { wasExecutable: before.isExecutable } : {}),
     ...countChanges(changes),
     ...(loosestMatch === undefined ? {} : { loosestMatch }),
   };

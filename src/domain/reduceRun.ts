@@ -1,5 +1,6 @@
 import { agentReducers } from './reducers/agents.ts';
 import { courseReducers } from './reducers/course.ts';
+import { reviewReducers } from './reducers/review.ts';
 import { talkReducers } from './reducers/talk.ts';
 import { workReducers } from './reducers/work.ts';
 import { initialRunState, type RunState } from './runState.ts';
@@ -11,7 +12,13 @@ export type Reducer<T extends RunEventType> = (state: RunState, event: RunEventO
 /** One reducer for each event type of the group `T`; one that is missing, or too much, fails the type check. */
 export type Reducers<T extends RunEventType> = { readonly [K in T]: Reducer<K> };
 
-const reducers: Reducers<RunEventType> = { ...courseReducers, ...workReducers, ...agentReducers, ...talkReducers };
+const reducers: Reducers<RunEventType> = {
+  ...courseReducers,
+  ...workReducers,
+  ...agentReducers,
+  ...talkReducers,
+  ...reviewReducers,
+};
 
 /** The state after `event`. Pure and total: the host, the webview and a replay agree because they all use this. */
 export function reduceRun(state: RunState, event: RunEvent): RunState {

@@ -1,3 +1,4 @@
+import { noReview, type ReviewState } from './reviewState.ts';
 import type { FileChange } from './schema/changes.ts';
 import type { AgentActionSummary, RunEventOf, RunOutcome, TestScope } from './schema/events.ts';
 import type { ItemId } from './schema/ids.ts';
@@ -32,6 +33,8 @@ export interface ItemState {
   readonly durationMs: number;
   readonly usage: Usage;
   readonly lastAction?: AgentActionSummary;
+  /** What its last work that became part of the result touched. */
+  readonly changedPaths?: readonly string[];
   /** What the agent said it did, or why the item failed or is blocked. */
   readonly note?: string;
 }
@@ -84,6 +87,7 @@ export interface ChatEntry {
 export interface TestRun {
   readonly scope: TestScope;
   readonly itemId?: ItemId;
+  readonly treeHash: string;
   readonly report: TestReport;
   readonly tier: string;
 }
@@ -117,7 +121,11 @@ export interface RunState {
   readonly scores: readonly QualityScore[];
   readonly feedback: readonly string[];
   readonly violations: readonly Violation[];
+  /** What is staged, or, once the human accepted some of it, what was applied. */
   readonly changes: readonly FileChange[];
+  /** The last result as the agents left it, and the hash of its tree. */
+  readonly staged?: { readonly treeHash: string; readonly changes: readonly FileChange[] };
+  readonly review: ReviewState;
   readonly warnings: readonly string[];
   /** Number of the last event taken in. */
   readonly lastSeq: number;
@@ -157,6 +165,7 @@ export function initialRunState(runId: string): RunState {
     feedback: [],
     violations: [],
     changes: [],
+    review: noReview,
     warnings: [],
     lastSeq: 0,
   };

@@ -93,12 +93,12 @@ export class EditorActions {
   async acceptAll(): Promise<void> {
     const review = this.#options.service.pendingReview;
     if (!review) throw new ValidationError('No changes wait for a review.');
-    await new WorkspaceChangeSink(review.root.path, () => undefined).check(review.changes);
-    this.#options.service.decideReview('accept');
+    await new WorkspaceChangeSink(review.root.path, () => undefined).check(review.review.selection());
+    this.#options.service.decideReview({ kind: 'accept' });
   }
 
   refuseChanges(): void {
-    this.#options.service.decideReview('refuse');
+    this.#options.service.decideReview({ kind: 'refuse' });
   }
 
   /** Takes back what was accepted last; later edits of the user's stay. */

@@ -1,5 +1,11 @@
 import type { Plan, Question } from '../domain/schema/plan.ts';
-import type { HumanChannel, PlanDecision, ReviewDecision, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type {
+  Answer,
+  HumanChannel,
+  PlanDecision,
+  ReviewDecision,
+  ReviewRequest,
+} from '../orchestrator/humanChannel.ts';
 
 interface Pending<Subject, Decision> {
   readonly subject: Subject;
@@ -20,7 +26,7 @@ export interface HumanDecisionsOptions {
 export class HumanDecisions implements HumanChannel {
   #plan: Pending<Plan, PlanDecision> | undefined;
   #review: Pending<ReviewRequest, ReviewDecision> | undefined;
-  readonly #questions = new Map<string, Pending<Question, string>>();
+  readonly #questions = new Map<string, Pending<Question, Answer>>();
   readonly #autoApprove: boolean;
   readonly #onDidChange: () => void;
 
@@ -44,8 +50,8 @@ export class HumanDecisions implements HumanChannel {
     });
   }
 
-  answer(question: Question, { signal }: { readonly signal: AbortSignal }): Promise<string> {
-    return this.#wait<Question, string>(question, signal, pending => {
+  answer(question: Question, { signal }: { readonly signal: AbortSignal }): Promise<Answer> {
+    return this.#wait<Question, Answer>(question, signal, pending => {
       if (pending) this.#questions.set(question.id, pending);
       else this.#questions.delete(question.id);
     });
@@ -64,7 +70,7 @@ export class HumanDecisions implements HumanChannel {
 
   /** False when nobody waits for an answer to that question. */
   decideAnswer(questionId: string, text: string): boolean {
-    return decide(this.#questions.get(questionId), text);
+    return decide(this.#questions.get(questionId), { text, by: 'human' });
   }
 
   /** False when no review waits. */

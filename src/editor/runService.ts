@@ -9,7 +9,7 @@ import type { RunEvent } from '../domain/schema/events.ts';
 import { runIdSchema } from '../domain/schema/ids.ts';
 import type { Plan } from '../domain/schema/plan.ts';
 import type { RunSummary } from '../journal/journal.ts';
-import type { ChangeSink, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink, ReviewDecision, ReviewRequest } from '../orchestrator/humanChannel.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
 import { HumanDecisions } from './humanDecisions.ts';
@@ -129,12 +129,9 @@ export class RunService implements Disposable {
   }
 
   /** Throws `ValidationError` when no changes wait for it. */
-  decideReview(decision: 'accept' | 'refuse'): void {
-    const review = this.#live?.decisions.pendingReview;
-    if (!this.#live || !review) throw new ValidationError('No changes wait for a review any more.');
-    this.#live.decisions.decideReview(
-      decision === 'accept' ? { kind: 'accept', changes: review.changes } : { kind: 'refuse' },
-    );
+  decideReview(decision: ReviewDecision): void {
+    const isDecided = this.#live?.decisions.decideReview(decision);
+    if (isDecided !== true) throw new ValidationError('No changes wait for a review any more.');
   }
 
   /** Shows a run of the past, or the live one. Throws `ValidationError` when the journal does not know it. */

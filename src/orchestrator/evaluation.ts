@@ -8,6 +8,7 @@ import { compareTests } from '../quality/testComparison.ts';
 import { findResultViolations } from '../world/worldModel.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
+import { withoutContent } from './review/stagedContents.ts';
 
 export interface EvaluationParts {
   readonly run: JournaledRun;
@@ -75,10 +76,6 @@ async function collectFindings(
     undeclaredPaths: changes.map(change => change.path).filter(path => itemOf(path) === undefined),
     diff: changes.map(asPatch).join('\n'),
   };
-}
-
-export function withoutContent({ before: _, after: __, ...change }: StagedChange) {
-  return change;
 }
 
 /** The change as a unified diff. */

@@ -1,20 +1,34 @@
-import type { StagedChange } from '../changes/stagedFiles.ts';
+import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
+import type { AcceptSetback } from './review/acceptReview.ts';
+import type { Review } from './review/review.ts';
 
 /** `by: 'auto'`: nobody looked, because the user had said beforehand that plans are taken as they are. */
 export type PlanDecision =
   | { readonly kind: 'approve'; readonly plan: Plan; readonly by: 'human' | 'auto' }
   | { readonly kind: 'cancel' };
 
-/** `accept` carries what the human keeps: all of the changes, some of them, or changes with fewer hunks or edited text. */
+/**
+ * What is accepted, and which comments are sent, is in the review itself. `despiteProof`: the human has seen that the
+ * tests do not hold for what is kept, and wants it all the same.
+ */
 export type ReviewDecision =
-  | { readonly kind: 'accept'; readonly changes: readonly StagedChange[] }
-  | { readonly kind: 'refuse' };
+  | { readonly kind: 'accept'; readonly despiteProof?: boolean }
+  | { readonly kind: 'refuse' }
+  | { readonly kind: 'requestChanges' };
+
+/** `default`: nobody was asked, and what was to be assumed then is the answer. */
+export interface Answer {
+  readonly text: string;
+  readonly by: 'human' | 'default';
+}
 
 export interface ReviewRequest {
   readonly score: QualityScore;
-  readonly changes: readonly StagedChange[];
+  readonly review: Review;
+  /** Why the last acceptance did not come about, when the review is asked for again. */
+  readonly setback?: AcceptSetback;
 }
 
 /** Where a run's decisions come from: the panel and the chat, the terminal, or flags that were given up front. */
@@ -22,15 +36,21 @@ export interface HumanChannel {
   /** Resolves with the plan as approved, edited or not; rejects with the signal's reason when aborted. */
   approvePlan(plan: Plan, options: { readonly signal: AbortSignal }): Promise<PlanDecision>;
   /** Several questions may be open at once. */
-  answer(question: Question, options: { readonly signal: AbortSignal }): Promise<string>;
+  answer(question: Question, options: { readonly signal: AbortSignal }): Promise<Answer>;
   review(request: ReviewRequest, options: { readonly signal: AbortSignal }): Promise<ReviewDecision>;
 }
 
 /** Puts accepted changes into the user's files: as one undoable edit in an editor, or by writing them. */
 export interface ChangeSink {
   /**
+   * A file as the user has it now, text that is not saved included; `undefined` when there is none. Absent where nobody
+   * but the disk knows.
+   */
+  current?(path: string): Promise<FileVersion | undefined>;
+  /**
    * All of it or nothing. Returns the checkpoint to go back to, where one was taken.
-   * Throws `StorageError` or `ValidationError` with the user's files as they were.
+   * Throws `StorageError` or `ValidationError` with the user's files as they were, among them `AcceptConflictError` when
+   * a file changed meanwhile in the same places.
    */
   apply(
     changes: readonly StagedChange[],

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { MergeConflict, StagedView } from '../changes/stagedFiles.ts';
 import { ancestors } from '../domain/planGraph.ts';
 import type { Plan, WorkItem } from '../domain/schema/plan.ts';
+import type { ReviewComment } from '../domain/schema/review.ts';
 import type { ProjectContext } from '../planning/planner.ts';
 import type { Claim, WorkQueue } from '../scheduling/workQueue.ts';
 import { findViolations } from '../world/worldModel.ts';
@@ -90,12 +91,15 @@ export class ItemRunner {
     return { item, request: asked, context, dependencyReports, feedback };
   }
 
-  /** Remarks of the last evaluation, and why the last attempt at this item was given back. */
+  /** Remarks of the last evaluation and of the reviewer, and why the last attempt at this item was given back. */
   #feedbackFor(item: WorkItem): readonly string[] {
     const { state } = this.#parts.run;
+    const comments = state.review.requests
+      .flatMap(request => request.comments)
+      .filter(comment => comment.itemId === item.id);
     const order = Object.values(state.orders).find(({ itemId, status }) => itemId === item.id && status === 'claimed');
     const lastReason = (order?.retryCount ?? 0) > 0 ? state.items[item.id]?.note : undefined;
-    return [...state.feedback, ...(lastReason === undefined ? [] : [lastReason])];
+    return [...comments.map(describeComment), ...state.feedback, ...(lastReason === undefined ? [] : [lastReason])];
   }
 
   async #recordViolations(item: WorkItem, view: StagedView): Promise<void> {
@@ -109,6 +113,13 @@ export class ItemRunner {
     }
     if (changes.length > 0) run.append({ type: 'edit.staged', itemId: item.id, changes: [...changes] });
   }
+}
+
+/** What a reviewer wants changed, for the agent that wrote it. */
+function describeComment({ path, line, side, text, quotedLines }: ReviewComment): string {
+  const place = line === undefined ? path : `line ${line} of ${path}${side === 'before' ? ' as it was before' : ''}`;
+  const quoted = quotedLines.map(each => `> ${each}\n`).join('');
+  return `The reviewer says of ${place}:${quoted === '' ? '' : `\n${quoted}`} ${text}`.replace('\n ', '\n');
 }
 
 function describeConflict({ path, otherItemIds, markedText }: MergeConflict): string {

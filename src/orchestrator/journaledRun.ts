@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import { reduceRun } from '../domain/reduceRun.ts';
+import { reduceAll, reduceRun } from '../domain/reduceRun.ts';
 import type { RunLog } from '../domain/runLog.ts';
 import { initialRunState, type RunState } from '../domain/runState.ts';
 import type { RunEvent, RunEventPayload } from '../domain/schema/events.ts';
@@ -22,6 +22,13 @@ export class JournaledRun implements RunLog, Disposable {
     this.#state = initialRunState(runId);
     this.#emitter = new Emitter(error => logger.log('error', 'A listener to run events failed.', { runId, error }));
     this.onDidAppend = this.#emitter.event;
+  }
+
+  /** A run that was written before, as its journal tells it. The caller holds its lease. */
+  static reopen(journal: Journal, runId: RunId, logger: Logger): JournaledRun {
+    const run = new JournaledRun(journal, runId, logger);
+    run.#state = reduceAll(runId, journal.read(runId));
+    return run;
   }
 
   get state(): RunState {

@@ -22,8 +22,8 @@ export class Questions {
   async ask(asker: Asker, question: Question): Promise<string> {
     this.#run.append({ type: 'question.asked', asker, question });
     try {
-      const text = await this.#human.answer(question, { signal: this.#signal });
-      this.#run.append({ type: 'question.answered', questionId: question.id, text, by: 'human' });
+      const { text, by } = await this.#human.answer(question, { signal: this.#signal });
+      this.#run.append({ type: 'question.answered', questionId: question.id, text, by });
       return text;
     } catch (error) {
       if (!this.#signal.aborted) throw error;

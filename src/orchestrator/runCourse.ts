@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { StagedChange, StagedFiles } from '../changes/stagedFiles.ts';
 import { planProblems } from '../domain/planGraph.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
+import type { ItemId } from '../domain/schema/ids.ts';
 import type { AgentMode, Plan } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
@@ -19,6 +20,8 @@ import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
 import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
+import { type AcceptSetback, acceptReview } from './review/acceptReview.ts';
+import { Review } from './review/review.ts';
 import { WorkerPool } from './workerPool.ts';
 
 export interface RunParts {
@@ -46,6 +49,19 @@ export interface RunSettings {
   readonly maxIterations: number;
   readonly contextTokens: number;
   readonly stopAfterPlan: boolean;
+}
+
+/** A plan that is carried out, and by whom. */
+interface Work {
+  readonly plan: Plan;
+  readonly pool: WorkerPool;
+  /** The project's tests before the run, where they could be run. */
+  readonly baseline: TestReport | undefined;
+}
+
+interface Evaluation {
+  readonly score: QualityScore;
+  readonly changes: readonly StagedChange[];
 }
 
 /** How a run ended, when no error ended it. */
@@ -80,11 +96,12 @@ export class RunCourse {
     }
     const plan = await this.#approve(proposed);
     if (!plan) return { outcome: 'cancelled', message: 'The plan was not approved; nothing was done.' };
-    const { score, changes } = await this.#carryOut(plan, context);
+    const work = await this.#begin(plan, context);
+    const { score, changes } = await this.#iterate(work, await this.#evaluate(work));
     await run.sync();
     if (!score.passed) return { outcome: 'qualityNotReached', message: qualityMessage(score, run.state.threshold) };
     if (changes.length === 0) return { outcome: 'applied', message: 'The run passed and has nothing to change.' };
-    return this.#review(score, changes);
+    return this.#review(work, score);
   }
 
   async #collectContext(): Promise<ProjectContext> {
@@ -123,12 +140,9 @@ export class RunCourse {
     return decision.plan;
   }
 
-  /** Runs the plan, and the items at fault again, until the score passes or the iterations are used up. */
-  async #carryOut(
-    plan: Plan,
-    context: ProjectContext,
-  ): Promise<{ readonly score: QualityScore; readonly changes: readonly StagedChange[] }> {
-    const { run, proof, queue } = this.#parts;
+  /** Runs the plan once, and the project's tests as they were before it. */
+  async #begin(plan: Plan, context: ProjectContext): Promise<Work> {
+    const { proof } = this.#parts;
     const { signal } = this.#abort;
     const pool = this.#pool(plan, context);
     // Both have ended, well or not, before anything else happens: a run leaves nothing running behind.
@@ -138,14 +152,24 @@ export class RunCourse {
     ]);
     if (work.status === 'rejected') throw work.reason;
     if (before.status === 'rejected') throw before.reason;
-    const parts = { ...this.#parts, plan, request: this.#settings.request, baseline: reportOf(before.value.tests) };
-    let result = await evaluate(parts, { signal });
-    while (!result.score.passed && run.state.iteration < this.#settings.maxIterations) {
+    return { plan, pool, baseline: reportOf(before.value.tests) };
+  }
+
+  /** Runs the items at fault again, until the score passes or the iterations are used up. */
+  async #iterate(work: Work, first: Evaluation): Promise<Evaluation> {
+    const { run, queue } = this.#parts;
+    let result = first;
+    for (let iteration = 0; !result.score.passed && iteration < this.#settings.maxIterations; iteration++) {
       queue.rerun(result.score.itemsAtFault, run.state.iteration + 1, result.score.feedback);
-      await pool.workOff();
-      result = await evaluate(parts, { signal });
+      await work.pool.workOff();
+      result = await this.#evaluate(work);
     }
     return result;
+  }
+
+  #evaluate({ plan, baseline }: Work): Promise<Evaluation> {
+    const parts = { ...this.#parts, plan, request: this.#settings.request, baseline };
+    return evaluate(parts, { signal: this.#abort.signal });
   }
 
   #pool(plan: Plan, context: ProjectContext): WorkerPool {
@@ -173,22 +197,50 @@ export class RunCourse {
     });
   }
 
-  async #review(score: QualityScore, changes: readonly StagedChange[]): Promise<RunEnding> {
-    const { run, human, sink } = this.#parts;
+  /**
+   * Puts the result before the human until it is applied or refused. Items that are sent back with comments run again;
+   * what they make of it comes back whatever its score, for the human to judge.
+   */
+  async #review(work: Work, firstScore: QualityScore): Promise<RunEnding> {
+    const { run, human, sink, ids, proof } = this.#parts;
     const { signal } = this.#abort;
-    run.append({ type: 'review.opened' });
-    const decision = await human.review({ score, changes }, { signal });
-    signal.throwIfAborted();
-    const kept = decision.kind === 'accept' ? decision.changes : [];
-    run.append({ type: 'review.decided', decision: decision.kind, paths: kept.map(change => change.path) });
-    if (kept.length === 0)
-      return { outcome: 'refused', message: 'You refused the changes; your files are as they were.' };
-    await run.sync();
-    const { checkpointId } = await sink.apply(kept, { runId: run.runId, signal });
-    const applied = kept.map(({ before: _, after: __, ...change }) => change);
-    run.append({ type: 'changes.applied', changes: applied, ...(checkpointId === undefined ? {} : { checkpointId }) });
-    return { outcome: 'applied', message: `${kept.length} ${kept.length === 1 ? 'file' : 'files'} changed.` };
+    const review = new Review({ run, proof, ids });
+    let score = firstScore;
+    for (let setback: AcceptSetback | undefined; ; ) {
+      run.append({ type: 'review.opened' });
+      const decision = await human.review({ score, review, ...(setback && { setback }) }, { signal });
+      signal.throwIfAborted();
+      setback = undefined;
+      if (decision.kind === 'refuse') {
+        run.append({ type: 'review.decided', decision: 'refuse', paths: [] });
+        return { outcome: 'refused', message: 'You refused the changes; your files are as they were.' };
+      }
+      if (decision.kind === 'requestChanges') {
+        const itemIds = review.requestChanges();
+        if (itemIds.length > 0) score = await this.#sendBack(work, itemIds);
+        else setback = { kind: 'noComments', message: 'There is no comment yet that says what is to be changed.' };
+        continue;
+      }
+      const { despiteProof = false } = decision;
+      const outcome = await acceptReview({ run, review, sink }, { signal, despiteProof });
+      if (outcome.kind !== 'applied') setback = outcome;
+      else return { outcome: 'applied', message: filesChanged(outcome.changes.length) };
+    }
   }
+
+  /** Has the items carried out again with the comments on them, and what depends on them; returns the new score. */
+  async #sendBack(work: Work, itemIds: readonly ItemId[]): Promise<QualityScore> {
+    const { run, queue } = this.#parts;
+    queue.rerun(itemIds, run.state.iteration + 1, []);
+    await work.pool.workOff();
+    const { score } = await this.#iterate(work, await this.#evaluate(work));
+    await run.sync();
+    return score;
+  }
+}
+
+function filesChanged(count: number): string {
+  return `${count} ${count === 1 ? 'file' : 'files'} changed.`;
 }
 
 function reportOf(tests: TestReport | { readonly unproven: string }): TestReport | undefined {

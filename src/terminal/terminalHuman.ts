@@ -1,5 +1,11 @@
 import type { Plan, Question } from '../domain/schema/plan.ts';
-import type { HumanChannel, PlanDecision, ReviewDecision, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type {
+  Answer,
+  HumanChannel,
+  PlanDecision,
+  ReviewDecision,
+  ReviewRequest,
+} from '../orchestrator/humanChannel.ts';
 import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Prompter, yesOrNo } from './prompter.ts';
@@ -30,25 +36,33 @@ export class TerminalHuman implements HumanChannel {
     return isApproved ? { kind: 'approve', plan, by: 'human' } : { kind: 'cancel' };
   }
 
-  answer(question: Question, options: { readonly signal: AbortSignal }): Promise<string> {
+  async answer(question: Question, options: { readonly signal: AbortSignal }): Promise<Answer> {
     const { bold, yellow, dim } = this.#palette;
     const lines = [
       `${yellow('?')} ${bold(safeText(question.text))}`,
       ...question.options.map((option, index) => `  ${index + 1}) ${safeLine(option)}`),
       ...(question.defaultAnswer === undefined ? [] : [dim(`  Enter: ${safeLine(question.defaultAnswer)}`)]),
     ];
-    return this.#prompter.ask(lines.join('\n'), '> ', answer => readAnswer(answer, question), options);
+    const text = await this.#prompter.ask(lines.join('\n'), '> ', answer => readAnswer(answer, question), options);
+    return { text, by: 'human' };
   }
 
-  async review(request: ReviewRequest, options: { readonly signal: AbortSignal }): Promise<ReviewDecision> {
+  async review(
+    { review, score, setback }: ReviewRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<ReviewDecision> {
     const { bold, yellow } = this.#palette;
-    const count = plural(request.changes.length, 'file');
-    const prompt = request.score.passed
-      ? bold(`Apply these changes to ${count}?`)
-      : `${yellow('The quality was not reached.')} ${bold(`Apply these changes to ${count} all the same?`)}`;
-    const text = `${reviewText(request.changes, this.#palette)}\n${prompt}`;
+    const changes = review.selection();
+    const count = plural(changes.length, 'file');
+    const despiteProof = setback?.kind === 'notProven';
+    const doubt = setback?.message ?? (score.passed ? undefined : 'The quality was not reached.');
+    const prompt =
+      doubt === undefined
+        ? bold(`Apply these changes to ${count}?`)
+        : `${yellow(doubt)} ${bold(`Apply these changes to ${count} all the same?`)}`;
+    const text = `${reviewText(changes, this.#palette)}\n${prompt}`;
     const isAccepted = await this.#prompter.ask(text, '[y/n] ', yesOrNo, options);
-    return isAccepted ? { kind: 'accept', changes: request.changes } : { kind: 'refuse' };
+    return isAccepted ? { kind: 'accept', despiteProof } : { kind: 'refuse' };
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Plan, Question } from '../domain/schema/plan.ts';
-import type { HumanChannel, PlanDecision, ReviewDecision, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type {
+  Answer,
+  HumanChannel,
+  PlanDecision,
+  ReviewDecision,
+  ReviewRequest,
+} from '../orchestrator/humanChannel.ts';
 import type { Palette } from './palette.ts';
 import { reviewText } from './reviewText.ts';
 import { safeLine, safeText } from './safeText.ts';
@@ -23,15 +29,17 @@ export class UnattendedHuman implements HumanChannel {
     return Promise.resolve({ kind: 'approve', plan, by: 'auto' });
   }
 
-  answer(question: Question): Promise<string> {
-    const answer = question.defaultAnswer ?? nobodyAnswers;
+  answer(question: Question): Promise<Answer> {
+    const text = question.defaultAnswer ?? nobodyAnswers;
     const { yellow, dim } = this.#palette;
-    this.#print(`${yellow('?')} ${safeText(question.text)}\n${dim(`> ${safeLine(answer)}`)}`);
-    return Promise.resolve(answer);
+    this.#print(`${yellow('?')} ${safeText(question.text)}\n${dim(`> ${safeLine(text)}`)}`);
+    return Promise.resolve({ text, by: 'default' });
   }
 
-  review({ changes, score }: ReviewRequest): Promise<ReviewDecision> {
-    this.#print(reviewText(changes, this.#palette));
-    return Promise.resolve(score.passed ? { kind: 'accept', changes } : { kind: 'refuse' });
+  /** Takes what passed, once; what cannot be applied as it is needs somebody to look. */
+  review({ review, score, setback }: ReviewRequest): Promise<ReviewDecision> {
+    if (setback !== undefined) this.#print(safeText(setback.message));
+    else this.#print(reviewText(review.selection(), this.#palette));
+    return Promise.resolve(score.passed && setback === undefined ? { kind: 'accept' } : { kind: 'refuse' });
   }
 }

@@ -7,6 +7,7 @@ import type { RunEvent, RunEventPayload } from '../../src/domain/schema/events.t
 import { SqliteJournal } from '../../src/journal/sqliteJournal.ts';
 import { journalFileIn } from '../../src/journal/storageDirectory.ts';
 import { endedPayload } from './journalEvents.ts';
+import { ReviewFixture } from './reviewFixture.ts';
 import { planPayloads, samplePlan, sampleRunId, sampleScore, workPayloads } from './sampleRun.ts';
 
 /** What a scripted run may do: the same as a real one. */
@@ -27,15 +28,16 @@ export async function goodRun(run: ScriptedRun): Promise<void> {
   append(...workPayloads);
   const question = { id: 'q1', text: 'Which style?', options: ['iterative', 'recursive'] };
   append({ type: 'question.asked', asker: { kind: 'planner' }, question });
-  const text = await human.answer(question, { signal });
-  append({ type: 'question.answered', questionId: 'q1', text, by: 'human' });
+  const answer = await human.answer(question, { signal });
+  append({ type: 'question.answered', questionId: 'q1', ...answer });
   append({ type: 'quality.scored', iteration: 0, score: sampleScore });
-  const review = await human.review({ score: sampleScore, changes: [] }, { signal });
-  if (review.kind === 'refuse') {
+  const { review } = new ReviewFixture([]);
+  const reviewed = await human.review({ score: sampleScore, review }, { signal });
+  if (reviewed.kind === 'refuse') {
     append({ type: 'run.ended', outcome: 'refused', message: 'The changes were turned down.' });
     return;
   }
-  await sink.apply(review.changes, { runId: sampleRunId, signal });
+  await sink.apply(review.selection(), { runId: sampleRunId, signal });
   append(endedPayload('The changes were applied.'));
 }
 

@@ -19,8 +19,8 @@ export function writeProject(directory: string, files: Readonly<Record<string, s
 /** Says yes to everything; an answer to a question is its first option. */
 export const agreeable: HumanChannel = {
   approvePlan: plan => Promise.resolve({ kind: 'approve', plan, by: 'human' }),
-  answer: question => Promise.resolve(question.options[0] ?? 'yes'),
-  review: ({ changes }) => Promise.resolve({ kind: 'accept', changes }),
+  answer: question => Promise.resolve({ text: question.options[0] ?? 'yes', by: 'human' }),
+  review: () => Promise.resolve({ kind: 'accept' }),
 };
 
 /** A configuration in which all roles are served by `server`. */

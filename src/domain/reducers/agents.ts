@@ -34,7 +34,12 @@ export const agentReducers: Reducers<AgentEventType> = {
   },
   'agent.learn': state => state,
   'edit.staged': state => state,
-  'layer.committed': state => state,
+  'layer.committed': (state, { itemId, layer }) => {
+    const item = state.items[itemId];
+    if (!item) return state;
+    const changedPaths = layer.entries.map(entry => entry.path);
+    return { ...state, items: { ...state.items, [itemId]: { ...item, changedPaths } } };
+  },
 };
 
 /** On whose account something was spent. */

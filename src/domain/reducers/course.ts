@@ -19,8 +19,6 @@ type CourseEventType =
   | 'iteration.started'
   | 'violation.found'
   | 'result.staged'
-  | 'review.opened'
-  | 'review.decided'
   | 'changes.applied'
   | 'changes.reverted';
 
@@ -51,9 +49,9 @@ export const courseReducers: Reducers<CourseEventType> = {
   'plan.edited': (state, event) => withPlan(state, event.plan),
   'plan.approved': state => ({ ...state, isPlanApproved: true, phase: 'executing' }),
   'tests.started': state => state,
-  'tests.finished': (state, { scope, itemId, report, tier }) => ({
+  'tests.finished': (state, { scope, itemId, treeHash, report, tier }) => ({
     ...state,
-    testRuns: [...state.testRuns, { scope, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
+    testRuns: [...state.testRuns, { scope, treeHash, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
   }),
   'evidence.collected': (state, event) => ({ ...state, evidence: [...state.evidence, event.evidence] }),
   'quality.scored': (state, event) => ({ ...state, scores: [...state.scores, event.score] }),
@@ -66,9 +64,12 @@ export const courseReducers: Reducers<CourseEventType> = {
     items: { ...state.items, ...plannedAgain(state, event.items) },
   }),
   'violation.found': (state, event) => ({ ...state, violations: [...state.violations, event.violation] }),
-  'result.staged': (state, event) => ({ ...state, phase: 'evaluating', changes: event.changes }),
-  'review.opened': state => ({ ...state, phase: 'awaitingReview' }),
-  'review.decided': state => state,
+  'result.staged': (state, { treeHash, changes }) => ({
+    ...state,
+    phase: 'evaluating',
+    changes,
+    staged: { treeHash, changes },
+  }),
   'changes.applied': (state, event) => ({ ...state, changes: event.changes }),
   'changes.reverted': state => state,
 };

@@ -99,7 +99,10 @@ export const fileChangeSchema = z.strictObject({
   beforeHash: contentHashSchema.optional(),
   afterHash: contentHashSchema.optional(),
   isBinary: z.boolean(),
+  /** Of the file after the change, or of the one that is gone. */
   isExecutable: z.boolean(),
+  /** Set where it was different before the change. */
+  wasExecutable: z.boolean().optional(),
   additions: z.int().nonnegative(),
   deletions: z.int().nonnegative(),
   /** The loosest rung that an edit of this file needed; absent when nothing was matched. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { contentHashSchema, fileChangeSchema, itemLayerSchema } from './changes.ts';
+import { contentHashSchema, fileChangeSchema, itemLayerSchema, versionReferenceSchema } from './changes.ts';
 import { itemIdSchema, runIdSchema } from './ids.ts';
 import { modelRoleSchema, tokenUsageSchema } from './model.ts';
 import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
 import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.ts';
+import { hunkDecisionSchema, hunkReferenceSchema, proofVerdictSchema, reviewCommentSchema } from './review.ts';
 import { taskSchema, workerStatusSchema, workOrderSchema } from './task.ts';
 import { testReportSchema } from './testReport.ts';
 
@@ -182,8 +183,45 @@ export const runEventSchema = z.discriminatedUnion('type', [
   type('iteration.started', { iteration, items: z.array(itemIdSchema), feedback: z.array(z.string()) }),
   /** All staged changes against the workspace, after each pass over the plan. */
   type('result.staged', { treeHash: z.string(), changes: z.array(fileChangeSchema) }),
+  /** The staged result is before the human: for the first time, or again after it was changed as asked. */
   type('review.opened', {}),
-  type('review.decided', { decision: z.enum(['accept', 'refuse']), paths: z.array(workspacePathSchema) }),
+  type('review.hunksDecided', {
+    path: workspacePathSchema,
+    hunkIds: z.array(z.string()),
+    decision: hunkDecisionSchema,
+  }),
+  /** The human wrote in the staged text. `onHash`: the text that it was before. */
+  type('review.edited', { path: workspacePathSchema, onHash: contentHashSchema, afterHash: contentHashSchema }),
+  /** The file changed in the workspace meanwhile: the change is from now on one of the file as it is there. */
+  type('review.rebased', {
+    path: workspacePathSchema,
+    /** The staged content that was brought together with the workspace; `null` where the file was to go. */
+    stagedHash: contentHashSchema.nullable(),
+    before: versionReferenceSchema.nullable(),
+    after: versionReferenceSchema.nullable(),
+    /** The two could not be brought together, and no conflict markers in the text say so. */
+    needsDecision: z.boolean(),
+  }),
+  type('review.commented', { comment: reviewCommentSchema }),
+  type('review.commentRemoved', { commentId: z.string() }),
+  /** The items of the comments go back to their agents. */
+  type('review.changesRequested', { comments: z.array(reviewCommentSchema).min(1) }),
+  /** What the tests say of the part of the changes whose tree has that hash. */
+  type('review.proved', { treeHash: z.string(), verdict: proofVerdictSchema, summary: z.string() }),
+  /** Rejected hunks that the tests of that tree need, found by trying. */
+  type('review.neededHunksFound', {
+    treeHash: z.string(),
+    hunks: z.array(hunkReferenceSchema),
+    /** None of the hunks can be left out. */
+    isMinimal: z.boolean(),
+    testRuns: z.int().nonnegative(),
+  }),
+  type('review.decided', {
+    decision: z.enum(['accept', 'refuse']),
+    paths: z.array(workspacePathSchema),
+    /** Accepted although the tests said this. */
+    despite: proofVerdictSchema.optional(),
+  }),
   type('changes.applied', { changes: z.array(fileChangeSchema), checkpointId: z.string().optional() }),
   type('changes.reverted', { paths: z.array(workspacePathSchema) }),
   type('run.warned', { message: z.string() }),

@@ -168,7 +168,7 @@ describe('the course of a run', () => {
     const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
     server = await ModelServer.start({ rules });
     const configuration = { ...configurationFor(server, 'openai'), workers: 2, budget: { dayTokens: 7000 } };
-    const human: HumanChannel = { ...agreeable, answer: () => Promise.resolve('no') };
+    const human: HumanChannel = { ...agreeable, answer: () => Promise.resolve({ text: 'no', by: 'human' }) };
     const { state, events, applied } = await run({ rules }, { configuration, human });
     assert.deepEqual([state.end?.outcome, state.end?.errorKind, applied], ['failed', 'model', []]);
     assert.match(state.end?.message ?? '', /^The budget of the day \(`budget\.dayTokens`\) is 7000 tokens: /);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { HumanDecisions } from '../../../src/editor/humanDecisions.ts';
 import { buildItem, buildPlan } from '../../support/builders.ts';
+import { ReviewFixture } from '../../support/reviewFixture.ts';
 
 const plan = buildPlan([buildItem('a')]);
 const question = { id: 'q1', text: 'Which?', options: ['a', 'b'] };
@@ -38,7 +39,7 @@ describe('HumanDecisions', () => {
     const answer = human.answer(question, { signal });
     assert.ok(human.decideAnswer('q1', 'a'));
     assert.equal(human.decideAnswer('q1', 'b'), false);
-    assert.equal(await answer, 'a');
+    assert.deepEqual(await answer, { text: 'a', by: 'human' });
   });
 
   it('keeps several questions apart', async () => {
@@ -48,12 +49,16 @@ describe('HumanDecisions', () => {
     assert.equal(human.decideAnswer('q3', 'nobody asked'), false);
     human.decideAnswer('q2', 'second');
     human.decideAnswer('q1', 'first');
-    assert.deepEqual(await Promise.all([first, second]), ['first', 'second']);
+    const answers = await Promise.all([first, second]);
+    assert.deepEqual(
+      answers.map(({ text }) => text),
+      ['first', 'second'],
+    );
   });
 
   it('rejects what waits with the reason of the abort, and holds it no longer', async () => {
     const { human, abort, signal } = decisions();
-    const review = human.review({ score, changes: [] }, { signal });
+    const review = human.review({ score, review: new ReviewFixture([]).review }, { signal });
     const reason = new Error('stopped');
     abort.abort(reason);
     await assert.rejects(review, reason);

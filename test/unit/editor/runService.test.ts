@@ -11,6 +11,7 @@ import { MemoryJournal } from '../../../src/journal/memoryJournal.ts';
 import type { ChangeSink, HumanChannel } from '../../../src/orchestrator/humanChannel.ts';
 import { buildItem, buildPlan } from '../../support/builders.ts';
 import { asRunId, endedPayload, startedPayload } from '../../support/journalEvents.ts';
+import { ReviewFixture } from '../../support/reviewFixture.ts';
 
 const root = { name: 'project', path: '/project' };
 const plan = buildPlan([buildItem('a')]);
@@ -156,7 +157,7 @@ describe('RunService', () => {
     assert.throws(() => service.approvePlan(plan), /No plan waits/);
     await service.start(root, 'Do it', sink);
     assert.throws(() => service.answer('q', 'x'), /Nobody waits/);
-    assert.throws(() => service.decideReview('accept'), /No changes wait/);
+    assert.throws(() => service.decideReview({ kind: 'accept' }), /No changes wait/);
     const { signal } = new AbortController();
     const approval = run().human.approvePlan(plan, { signal });
     service.approvePlan(plan);
@@ -176,10 +177,10 @@ describe('RunService', () => {
       itemsAtFault: [],
     };
     const { signal } = new AbortController();
-    const review = run().human.review({ score, changes: [] }, { signal });
+    const review = run().human.review({ score, review: new ReviewFixture([]).review }, { signal });
     assert.deepEqual(service.pendingReview?.root, root);
-    service.decideReview('accept');
-    assert.deepEqual(await review, { kind: 'accept', changes: [] });
+    service.decideReview({ kind: 'accept' });
+    assert.deepEqual(await review, { kind: 'accept' });
     assert.equal(service.pendingReview, undefined);
   });
 

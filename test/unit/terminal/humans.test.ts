@@ -7,10 +7,12 @@ import { Screen } from '../../../src/terminal/screen.ts';
 import { TerminalHuman } from '../../../src/terminal/terminalHuman.ts';
 import { nobodyAnswers, UnattendedHuman } from '../../../src/terminal/unattendedHuman.ts';
 import { FakeOutput } from '../../support/fakeOutput.ts';
+import { ReviewFixture } from '../../support/reviewFixture.ts';
 import { samplePlan, sampleScore } from '../../support/sampleRun.ts';
 
 const question = { id: 'q1', text: 'Which style?', options: ['iterative', 'recursive'] };
 const { signal } = new AbortController();
+const { review } = new ReviewFixture([]);
 
 function setUp(input: string, isPlanApproved = false) {
   const stdin = new PassThrough();
@@ -44,21 +46,21 @@ describe('TerminalHuman', () => {
 
   it('takes an option by its number, free text, and Enter for the default', async () => {
     const chosen = setUp('2\n');
-    assert.equal(await chosen.human.answer(question, { signal }), 'recursive');
+    assert.deepEqual(await chosen.human.answer(question, { signal }), { text: 'recursive', by: 'human' });
     assert.equal(chosen.output.text, '? Which style?\n  1) iterative\n  2) recursive\n> ');
-    assert.equal(await setUp('3\n').human.answer(question, { signal }), '3');
-    assert.equal(await setUp('\nclosed form\n').human.answer(question, { signal }), 'closed form');
+    assert.equal((await setUp('3\n').human.answer(question, { signal })).text, '3');
+    assert.equal((await setUp('\nclosed form\n').human.answer(question, { signal })).text, 'closed form');
     const withDefault = { ...question, defaultAnswer: 'iterative' };
-    assert.equal(await setUp('\n').human.answer(withDefault, { signal }), 'iterative');
+    assert.equal((await setUp('\n').human.answer(withDefault, { signal })).text, 'iterative');
   });
 
   it('asks for the changes, and says when the quality was not reached', async () => {
     const yes = setUp('y\n');
-    const request = { changes: [], score: sampleScore };
-    assert.deepEqual(await yes.human.review(request, { signal }), { kind: 'accept', changes: [] });
+    const request = { review, score: sampleScore };
+    assert.deepEqual(await yes.human.review(request, { signal }), { kind: 'accept', despiteProof: false });
     assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\] $/);
     const no = setUp('n\n');
-    const failed = { changes: [], score: { ...sampleScore, passed: false } };
+    const failed = { review, score: { ...sampleScore, passed: false } };
     assert.deepEqual(await no.human.review(failed, { signal }), { kind: 'refuse' });
     assert.match(no.output.text, /The quality was not reached\. Apply these changes to 0 files all the same\?/);
   });
@@ -69,15 +71,18 @@ describe('UnattendedHuman', () => {
     const printed: string[] = [];
     const human = new UnattendedHuman({ palette: noColours, print: text => void printed.push(text) });
     assert.deepEqual(await human.approvePlan(samplePlan), { kind: 'approve', plan: samplePlan, by: 'auto' });
-    assert.deepEqual(await human.review({ changes: [], score: sampleScore }), { kind: 'accept', changes: [] });
+    assert.deepEqual(await human.review({ review, score: sampleScore }), { kind: 'accept' });
     assert.match(printed.join(), /0 files/);
     const failed = { ...sampleScore, passed: false };
-    assert.deepEqual(await human.review({ changes: [], score: failed }), { kind: 'refuse' });
+    assert.deepEqual(await human.review({ review, score: failed }), { kind: 'refuse' });
   });
 
   it('answers with the default, or tells the agent to choose', async () => {
     const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
-    assert.equal(await human.answer({ ...question, defaultAnswer: 'iterative' }), 'iterative');
-    assert.equal(await human.answer(question), nobodyAnswers);
+    assert.deepEqual(await human.answer({ ...question, defaultAnswer: 'iterative' }), {
+      text: 'iterative',
+      by: 'default',
+    });
+    assert.deepEqual(await human.answer(question), { text: nobodyAnswers, by: 'default' });
   });
 });

@@ -1,0 +1,40 @@
+import { StorageError } from '../../base/errors.ts';
+import type { FileVersion, StagedChange, TreeOverlay } from '../../changes/stagedFiles.ts';
+import type { FileChange } from '../../domain/schema/changes.ts';
+import type { ContentStore } from '../../journal/journal.ts';
+
+/** The changes that the journal recorded, with their content. Throws `StorageError` when a content is gone. */
+export function withContents(changes: readonly FileChange[], contents: ContentStore): StagedChange[] {
+  return changes.map(change => {
+    const { path, previousPath, beforeHash, afterHash, isExecutable, wasExecutable } = change;
+    const before = versionOf(previousPath ?? path, beforeHash, wasExecutable ?? isExecutable, contents);
+    return { ...change, before, after: versionOf(path, afterHash, isExecutable, contents) };
+  });
+}
+
+function versionOf(
+  path: string,
+  hash: string | undefined,
+  isExecutable: boolean,
+  contents: ContentStore,
+): FileVersion | undefined {
+  if (hash === undefined) return undefined;
+  const content = contents.get(hash);
+  if (content) return { hash, content, isExecutable };
+  throw new StorageError(
+    `The journal no longer holds the content of ${path} (${hash.slice(0, 12)}), so this run can neither be reviewed nor reverted; run the request again.`,
+  );
+}
+
+/** What lies over the workspace when exactly these changes are made. */
+export function overlayOf(changes: readonly StagedChange[]): TreeOverlay {
+  const overlay = new Map<string, FileVersion | null>();
+  for (const { previousPath } of changes) if (previousPath !== undefined) overlay.set(previousPath, null);
+  for (const { path, after } of changes) overlay.set(path, after ?? null);
+  return overlay;
+}
+
+/** The change as it goes into events. */
+export function withoutContent({ before: _, after: __, ...change }: StagedChange): FileChange {
+  return change;
+}
