@@ -212,6 +212,10 @@ class TrellisCore implements Trellis {
       ids: this.#ids,
       logger,
       limits,
+      cassette: {
+        record: this.#inWorkspace(configuration.cassette.record),
+        replay: this.#inWorkspace(configuration.cassette.replay),
+      },
       governors: this.#governors,
       budget: this.#budget(run, human),
       ...(reuseAnswers && { answers: journaledAnswers(this.journal) }),

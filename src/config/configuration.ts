@@ -62,6 +62,7 @@ function limit(description: string, allowed = 'a whole number over 0') {
   return setting(positive.optional(), { description, allowed, defaultText: "the sandbox's" });
 }
 
+const cassetteFile = z.string().trim().min(1).optional();
 const cents = z.number().min(0.01);
 
 function spendingLimit(description: string, amount: z.ZodNumber) {
@@ -140,6 +141,19 @@ export const configurationSchema = z.strictObject({
       defaultText: 'none',
     }),
   }),
+  cassette: z.strictObject({
+    record: setting(cassetteFile, {
+      description:
+        'The file to which every call of a model is recorded with its answer; never from a file that lies in the workspace.',
+      allowed: 'the path of a file that is not there yet, or of a cassette, which is replaced',
+      defaultText: 'none',
+    }),
+    replay: setting(cassetteFile, {
+      description: 'The file that answers every call of a model, so that none is made.',
+      allowed: 'the path of a cassette',
+      defaultText: 'none',
+    }),
+  }),
   models: z.strictObject({
     firstByteTimeoutMs: setting(milliseconds, {
       description:
@@ -201,6 +215,7 @@ export const defaultConfiguration: Configuration = {
   anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
   scripted: {},
+  cassette: {},
   models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3, reuseAnswers: true },
   budget: {},
   sandbox: {},

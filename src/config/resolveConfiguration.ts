@@ -44,8 +44,12 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
   const problems = layers.flatMap(layer => layer.problems);
   if (problems.length > 0) throw configurationError(problems);
   const configuration = build(layers);
-  const missing = [...problemsWithKeys(configuration, sources), ...problemsWithScript(configuration)];
-  if (missing.length > 0) throw configurationError(missing);
+  const whole = [
+    ...problemsWithKeys(configuration, sources),
+    ...problemsWithScript(configuration),
+    ...problemsWithCassette(configuration, sources),
+  ];
+  if (whole.length > 0) throw configurationError(whole);
   return configuration;
 }
 
@@ -82,7 +86,28 @@ function problemsWithScript(configuration: Configuration): ConfigurationProblem[
   ];
 }
 
+function problemsWithCassette(
+  { cassette: { record, replay } }: Configuration,
+  sources: ConfigurationSources,
+): ConfigurationProblem[] {
+  if (record === undefined) return [];
+  if (replay !== undefined) {
+    return [{ text: 'cassette.record and cassette.replay are both set; allowed: one of them' }];
+  }
+  const { file } = sources;
+  const isFromFile =
+    file !== undefined && valuesOfObject(file.content, file.name).values.get('cassette.record') === record;
+  if (!isFromFile || file.isTrusted) return [];
+  return [
+    {
+      text: `cassette.record (${file.name}) is set, and a file that lies in the workspace may not say where to write; allowed: --record, or a file that you name with --config`,
+    },
+  ];
+}
+
 function problemsWithKeys(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {
+  // Nobody is asked, so that no key is needed.
+  if (configuration.cassette.replay !== undefined) return [];
   const used = usedProviders(configuration);
   return keyedProviders
     .filter(({ provider }) => used.has(provider))

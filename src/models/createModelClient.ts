@@ -2,9 +2,11 @@ import type { Clock, IdSource } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { redactSecrets } from '../base/redactSecrets.ts';
 import {
   type AnthropicSettings,
   anthropicSettingsSchema,
+  type CassetteSettings,
   type ConfiguredRole,
   configuredRoleOf,
   type ModelLimits,
@@ -17,6 +19,7 @@ import {
 import { AnthropicModel } from './anthropicModel.ts';
 import type { Budget } from './budget/budget.ts';
 import { budgetMiddleware } from './budget/budgetMiddleware.ts';
+import { answerFromCassette, recordToCassette } from './cassette/cassetteMiddleware.ts';
 import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
@@ -57,6 +60,8 @@ export interface ModelClientOptions {
   readonly budget?: Budget;
   /** Where answers are kept, so that the same call is not paid for twice; by default each is made. */
   readonly answers?: AnswerStore;
+  /** Where the calls are recorded, or answered from; then nothing else answers in their place. */
+  readonly cassette?: CassetteSettings;
   /** Shared by the clients of all runs, so that they together keep within what a server takes; by default one's own. */
   readonly governors?: Governors;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
@@ -79,13 +84,15 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const governors = options.governors ?? new Governors({ clock, logger });
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
   const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
-  const { budget, answers, party = '' } = options;
+  const { budget, answers, cassette = {}, party = '' } = options;
+  const cassetteLayers = cassetteMiddleware(cassette);
   const now = () => clock.now();
   const handle = composeMiddleware(
     [
       recordingMiddleware(recorder),
       ...middleware,
-      ...(answers === undefined
+      ...cassetteLayers,
+      ...(answers === undefined || cassetteLayers.length > 0
         ? []
         : [cacheMiddleware({ store: answers, serverOf: serverOf(options.providers), now })]),
       retry,
@@ -101,6 +108,12 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
     },
     dispose: () => registry.dispose(),
   };
+}
+
+function cassetteMiddleware({ record, replay }: CassetteSettings): ModelMiddleware[] {
+  const mask = (text: string) => redactSecrets(text);
+  if (replay !== undefined) return [answerFromCassette({ file: replay, mask })];
+  return record === undefined ? [] : [recordToCassette({ file: record, mask })];
 }
 
 /** The address that serves a provider; the name is enough for one that brings its own. A script answers for nothing. */

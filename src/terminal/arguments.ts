@@ -21,6 +21,9 @@ export interface RunArguments extends CommonArguments {
   readonly isInteractive: boolean;
   /** As given; the configuration says what is allowed. */
   readonly workers?: number;
+  /** The file that the calls of models are recorded to, or answered from. */
+  readonly record?: string;
+  readonly cassette?: string;
 }
 
 export interface ShowArguments extends CommonArguments {
@@ -86,13 +89,15 @@ export function parseArguments(args: readonly string[]): CommandArguments {
 }
 
 function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
-  const { values, positionals } = parse(rest, { ...runOptions, workers: text });
+  const { values, positionals } = parse(rest, { ...runOptions, workers: text, record: text, cassette: text });
   const [request, ...more] = positionals;
   if (more.length > 0) throw usage(`put the request in quotes; there are ${positionals.length} arguments`);
   if (request === undefined || request.trim() === '') {
     throw usage(`say what you want, such as: trellis ${kind} "Add a function that parses ISO dates, with tests"`);
   }
-  const { config, workers, yes = false, interactive = false } = values;
+  const { config, workers, record, cassette, yes = false, interactive = false } = values;
+  if (record !== undefined && cassette !== undefined)
+    throw usage('--record and --cassette exclude each other; give one');
   return {
     kind,
     request: request.trim(),
@@ -100,6 +105,8 @@ function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
     isInteractive: interactive,
     ...(config === undefined ? {} : { configurationFile: config }),
     ...(workers === undefined ? {} : { workers: wholeNumber(workers) }),
+    ...(record === undefined ? {} : { record }),
+    ...(cassette === undefined ? {} : { cassette }),
     ...commonArguments(values),
   };
 }

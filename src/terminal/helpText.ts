@@ -33,6 +33,8 @@ const runOptions = `Options:
   --yes, -y          approve the plan, and apply the result if it passed
   --interactive      ask on standard input though it is no terminal: one answer a line
   --workers N        items that are worked on at the same time
+  --record FILE      record every call of a model to FILE, a cassette
+  --cassette FILE    answer every call from FILE, and ask no model
   --json             one JSON object on standard output, and nothing else
   --events           JSON Lines on standard output: one event a line
   --no-color         no colours; NO_COLOR in the environment does the same

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Trellis } from '../app/trellis.ts';
 import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { AbortError } from '../base/errors.ts';
@@ -42,6 +43,7 @@ async function prepare(command: RunArguments, host: CommandLineHost, resources: 
     options: {
       ...(command.workers === undefined ? {} : { workers: command.workers }),
       ...(command.isYes ? { autoApprove: true } : {}),
+      ...cassetteOf(command, host),
     },
   });
   const view = resources.add(createRunView(command, host, { isPlanApproved: configuration.autoApprove }));
@@ -67,6 +69,12 @@ async function prepare(command: RunArguments, host: CommandLineHost, resources: 
     view.note('This folder is not in a git repository: nothing is known of its history.');
   }
   return { trellis, view, sink };
+}
+
+/** Paths of the command line are relative to where it is given. */
+function cassetteOf({ record, cassette }: RunArguments, { currentDirectory }: CommandLineHost) {
+  if (record !== undefined) return { cassette: { record: path.resolve(currentDirectory, record) } };
+  return cassette === undefined ? {} : { cassette: { replay: path.resolve(currentDirectory, cassette) } };
 }
 
 /** Shows what was appended before anyone could listen, then everything as it comes. */

@@ -90,6 +90,12 @@ export interface ScriptedSettings {
   readonly file?: string | undefined;
 }
 
+/** A file that calls are recorded to, or answered from instead of being made. */
+export interface CassetteSettings {
+  readonly record?: string | undefined;
+  readonly replay?: string | undefined;
+}
+
 /** How long a server may take, and how much it may say. */
 export const modelLimitsSchema = z.strictObject({
   /** Until the first byte of an answer. A local model is loaded and reads the whole prompt in this time. */

@@ -161,6 +161,31 @@ describe('resolveConfiguration', () => {
       assert.equal(resolveConfiguration(sources).openai.baseUrl, 'https://models.example/v1');
     }
   });
+
+  it('needs a script for the provider scripted', () => {
+    const content = { planner: { provider: 'scripted' } };
+    assert.match(problemsOf({ file: fileOf(content) }), /scripted\.file is not set, which the provider scripted needs/);
+    const environment = { TRELLIS_SCRIPTED_FILE: 'demo.yml' };
+    assert.equal(resolveConfiguration({ file: fileOf(content), environment }).scripted.file, 'demo.yml');
+  });
+
+  it('needs no key for what a cassette answers', () => {
+    const options = { planner: { provider: 'openai' }, cassette: { replay: 'c.jsonl' } };
+    assert.equal(resolveConfiguration({ options }).cassette.replay, 'c.jsonl');
+  });
+
+  it('records to a file that the user names, and to none that a workspace names', () => {
+    const content = { cassette: { record: '../notes.txt' } };
+    assert.match(
+      problemsOf({ file: fileOf(content) }),
+      /cassette\.record \(.+\) is set, .+ may not say where to write/,
+    );
+    assert.equal(resolveConfiguration({ file: fileOf(content, true) }).cassette.record, '../notes.txt');
+    const options = { cassette: { record: 'mine.jsonl' } };
+    assert.equal(resolveConfiguration({ file: fileOf(content), options }).cassette.record, 'mine.jsonl');
+    const both = { cassette: { record: 'a', replay: 'b' } };
+    assert.match(problemsOf({ options: both }), /cassette\.record and cassette\.replay are both set/);
+  });
 });
 
 describe('listSettings', () => {

@@ -15,6 +15,13 @@ describe('parseArguments', () => {
     });
   });
 
+  it('reads the cassette of a run, to record or to answer from', () => {
+    const read = (...args: string[]) => parseArguments(['run', 'r', ...args]);
+    assert.partialDeepStrictEqual(read('--record', 'c.jsonl'), { record: 'c.jsonl' });
+    assert.partialDeepStrictEqual(read('--cassette', 'c.jsonl'), { cassette: 'c.jsonl' });
+    assert.throws(() => read('--record', 'a', '--cassette', 'b'), /exclude each other/);
+  });
+
   it('reads every option, wherever it stands', () => {
     const args = [
       'plan',
