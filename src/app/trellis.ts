@@ -8,9 +8,10 @@ import { StorageError, ValidationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { FilePromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import type { FileVersion } from '../changes/stagedFiles.ts';
 import { StagingOverlay } from '../changes/stagingOverlay.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
-import { runIdSchema } from '../domain/schema/ids.ts';
+import { type RunId, runIdSchema } from '../domain/schema/ids.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
@@ -21,11 +22,14 @@ import { createModelClient } from '../models/createModelClient.ts';
 import { Governors } from '../models/governor/governors.ts';
 import { publicPrices } from '../models/publicPrices.ts';
 import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
-import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
 import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { Proof } from '../orchestrator/proof.ts';
 import { recordExchange } from '../orchestrator/recordExchange.ts';
+import { revertRun } from '../orchestrator/revertRun.ts';
+import { EndedReview } from '../orchestrator/review/endedReview.ts';
+import { Review } from '../orchestrator/review/review.ts';
 import type { RunParts } from '../orchestrator/runCourse.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
@@ -71,6 +75,16 @@ export interface Trellis extends Disposable {
    * when the workspace can only be read and more than a plan is wanted.
    */
   start(request: string, options: StartOptions): RunHandle;
+  /**
+   * Opens the review of a run that nobody works on any more, as its journal tells it. The caller disposes it. Throws
+   * `ValidationError` when the run staged nothing, `StorageError` while somebody writes to the run.
+   */
+  openReview(runId: RunId, options: { readonly sink: ChangeSink }): EndedReview;
+  /** Takes back what a run changed in the files; returns the paths. Throws as `revertRun` and `openReview` do. */
+  revert(
+    runId: RunId,
+    options: { readonly sink: RevertingSink; readonly signal: AbortSignal },
+  ): Promise<readonly string[]>;
 }
 
 /** Characters; a request is sent with every prompt. */
@@ -153,6 +167,33 @@ class TrellisCore implements Trellis {
     };
   }
 
+  openReview(runId: RunId, { sink }: { readonly sink: ChangeSink }): EndedReview {
+    const lease = this.journal.acquire(runId);
+    try {
+      const run = JournaledRun.reopen(this.journal, runId, this.#options.logger);
+      const project = new WorkspaceProjectFiles(this.#workspace);
+      const proof = this.#proofOf(run, project);
+      const review = new Review({ run, proof, project, ids: this.#ids, clock: this.#clock });
+      const currentVersion = (name: string) => this.#currentVersion(name);
+      return new EndedReview({ run, review, sink, currentVersion }, lease);
+    } catch (error) {
+      void lease.dispose();
+      throw error;
+    }
+  }
+
+  async revert(
+    runId: RunId,
+    { sink, signal }: { readonly sink: RevertingSink; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
+    const lease = this.journal.acquire(runId);
+    try {
+      return await revertRun(JournaledRun.reopen(this.journal, runId, this.#options.logger), sink, { signal });
+    } finally {
+      await lease.dispose();
+    }
+  }
+
   #partsFor(run: JournaledRun, { human, sink }: StartOptions, runResources: DisposableStore): RunParts {
     const { configuration, logger } = this.#options;
     const workspace = this.#workspace.root;
@@ -177,17 +218,14 @@ class TrellisCore implements Trellis {
       planner: createPlanner({ model, prompts, files, clock, ids }),
       agentFor: mode => createAgent(mode, { prompts, maxTurns: configuration.agents.maxTurns }),
       staged: new StagingOverlay({ workspace: this.#workspace, blobs: asBlobStore(run.contents) }),
-      proof: new Proof({
-        run,
-        workspace,
-        sandbox: () => this.#findSandbox(),
-        findTestCommand: overlay => testCommandOf(new OverlaidFiles(files, overlay)),
-      }),
+      proof: this.#proofOf(run, files),
       gate: createQualityGate({ model, prompts, threshold: configuration.quality.threshold }),
       queue: new JournaledWorkQueue({ log: run, clock, ids }),
       human,
       sink,
       currentHash: async name => (await this.#workspace.read(name))?.hash ?? '',
+      project: files,
+      currentVersion: name => this.#currentVersion(name),
       clock,
       ids,
       logger,
@@ -235,6 +273,22 @@ class TrellisCore implements Trellis {
     }
     const onLimit = askAboutLimit(run, human, this.#ids);
     return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });
+  }
+
+  #proofOf(run: JournaledRun, files: TestCommandFiles): Proof {
+    return new Proof({
+      run,
+      workspace: this.#workspace.root,
+      sandbox: () => this.#findSandbox(),
+      findTestCommand: overlay =>
+        findTestCommand(new OverlaidFiles(files, overlay), this.#options.configuration.testCommand),
+    });
+  }
+
+  async #currentVersion(name: string): Promise<FileVersion | undefined> {
+    const permission = await this.#workspace.permitWrite(name);
+    if (permission.ok) return permission.version;
+    throw new ValidationError(`${name} cannot be written: ${permission.reason}.`);
   }
 
   /** One sandbox serves all runs; it is probed when the first command is to be run. */

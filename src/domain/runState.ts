@@ -126,6 +126,8 @@ export interface RunState {
   /** The last result as the agents left it, and the hash of its tree. */
   readonly staged?: { readonly treeHash: string; readonly changes: readonly FileChange[] };
   readonly review: ReviewState;
+  /** What the user's files got of it; absent also after it was taken back. */
+  readonly applied?: readonly FileChange[];
   readonly warnings: readonly string[];
   /** Number of the last event taken in. */
   readonly lastSeq: number;

@@ -1,6 +1,8 @@
 import type { Disposable } from '../base/disposable.ts';
+import type { RunId } from '../domain/schema/ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { EndedReview } from '../orchestrator/review/endedReview.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 
 /** A folder of the workspace: what a run works on. */
@@ -19,4 +21,11 @@ export interface Engine extends Disposable {
     request: string,
     options: { readonly human: HumanChannel; readonly sink: ChangeSink; readonly signal: AbortSignal },
   ): RunHandle;
+  /** The review of a run that nobody works on any more; see `Trellis.openReview`. */
+  openReview(runId: RunId, options: { readonly sink: ChangeSink }): EndedReview;
+  /** Takes back what a run changed in the files; see `Trellis.revert`. */
+  revert(
+    runId: RunId,
+    options: { readonly sink: RevertingSink; readonly signal: AbortSignal },
+  ): Promise<readonly string[]>;
 }

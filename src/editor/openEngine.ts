@@ -39,6 +39,8 @@ export async function openEngine(root: WorkspaceRoot, { context, keys, logger }:
     journal: trellis.journal,
     autoApprove: configuration.autoApprove,
     start: (request, options) => trellis.start(request, options),
+    openReview: (runId, options) => trellis.openReview(runId, options),
+    revert: (runId, options) => trellis.revert(runId, options),
     dispose: () => trellis.dispose(),
   };
 }

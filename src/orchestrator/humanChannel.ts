@@ -57,3 +57,15 @@ export interface ChangeSink {
     options: { readonly runId: string; readonly signal: AbortSignal },
   ): Promise<{ readonly checkpointId?: string }>;
 }
+
+/** A sink that can also take changes back. */
+export interface RevertingSink extends ChangeSink {
+  /**
+   * Takes back what `apply` did with these changes; later edits stay where the two do not touch. All of it or nothing.
+   * Returns the paths that changed. Throws as `apply` does.
+   */
+  revert(
+    changes: readonly StagedChange[],
+    options: { readonly runId: string; readonly signal: AbortSignal },
+  ): Promise<readonly string[]>;
+}

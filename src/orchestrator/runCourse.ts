@@ -2,7 +2,7 @@ import type { Agent } from '../agents/agent.ts';
 import type { Clock, IdSource } from '../base/clock.ts';
 import { AbortError, PlanningError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { StagedChange, StagedFiles } from '../changes/stagedFiles.ts';
+import type { FileVersion, StagedChange, StagedFiles } from '../changes/stagedFiles.ts';
 import { planProblems } from '../domain/planGraph.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
@@ -22,6 +22,7 @@ import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
 import { type AcceptSetback, acceptReview } from './review/acceptReview.ts';
 import { Review } from './review/review.ts';
+import type { ReviewedProject } from './review/reviewReasons.ts';
 import { WorkerPool } from './workerPool.ts';
 
 export interface RunParts {
@@ -38,6 +39,9 @@ export interface RunParts {
   readonly sink: ChangeSink;
   /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
   readonly currentHash: (path: string) => Promise<string>;
+  readonly project: ReviewedProject;
+  /** A workspace file as it is now on the disk. Throws `ValidationError` for a path that may not be written. */
+  readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -202,9 +206,9 @@ export class RunCourse {
    * what they make of it comes back whatever its score, for the human to judge.
    */
   async #review(work: Work, firstScore: QualityScore): Promise<RunEnding> {
-    const { run, human, sink, ids, proof } = this.#parts;
+    const { run, human, sink, ids, clock, proof, project, currentVersion } = this.#parts;
     const { signal } = this.#abort;
-    const review = new Review({ run, proof, ids });
+    const review = new Review({ run, proof, ids, clock, project });
     let score = firstScore;
     for (let setback: AcceptSetback | undefined; ; ) {
       run.append({ type: 'review.opened' });
@@ -222,7 +226,7 @@ export class RunCourse {
         continue;
       }
       const { despiteProof = false } = decision;
-      const outcome = await acceptReview({ run, review, sink }, { signal, despiteProof });
+      const outcome = await acceptReview({ run, review, sink, currentVersion }, { signal, despiteProof });
       if (outcome.kind !== 'applied') setback = outcome;
       else return { outcome: 'applied', message: filesChanged(outcome.changes.length) };
     }

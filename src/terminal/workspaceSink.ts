@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { DiskChangeSink, type Recovery } from '../changes/accept/diskChangeSink.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
-import type { ChangeSink } from '../orchestrator/humanChannel.ts';
+import type { RevertingSink } from '../orchestrator/humanChannel.ts';
 import { safeLine } from './safeText.ts';
 
 /** Where accepted changes go, and what had to be put right first. */
 export interface WorkspaceSink {
-  readonly sink: ChangeSink;
+  readonly sink: RevertingSink;
   /** One sentence for each earlier change of files that a crash had cut short and that was undone just now. */
   readonly remarks: readonly string[];
 }

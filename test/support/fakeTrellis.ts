@@ -52,6 +52,10 @@ export function createFakeTrellis(
     return {
       journal,
       start: (_request, start) => startScript(journal, script, start),
+      openReview: () => {
+        throw new Error('A scripted core has no reviews.');
+      },
+      revert: () => Promise.reject(new Error('A scripted core reverts nothing.')),
       dispose: () => journal.dispose(),
     };
   };

@@ -8,9 +8,11 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { MemoryJournal } from '../../src/journal/memoryJournal.ts';
 import { JournaledRun } from '../../src/orchestrator/journaledRun.ts';
 import { Review } from '../../src/orchestrator/review/review.ts';
+import type { ReviewedProject } from '../../src/orchestrator/review/reviewReasons.ts';
 import { overlayOf, withoutContent } from '../../src/orchestrator/review/stagedContents.ts';
 import { treeHash } from '../../src/orchestrator/treeHash.ts';
 import { buildItem, buildPlan } from './builders.ts';
+import { VirtualClock } from './virtualClock.ts';
 
 /** A report of tests that ran; `failures` are the names of those that failed. */
 export function testReport(failures: readonly string[] = [], passed = 3): TestReport {
@@ -38,6 +40,12 @@ export class ReviewFixture {
   readonly journal: Journal;
   readonly run: JournaledRun;
   readonly review: Review;
+  /** The text files of the workspace. */
+  readonly files = new Map<string, string>();
+  readonly project: ReviewedProject = {
+    paths: () => Promise.resolve([...this.files.keys()]),
+    readText: path => Promise.resolve(this.files.get(path)),
+  };
   /** How often the tests ran on a selection. */
   testRuns = 0;
   readonly #test: (overlay: TreeOverlay) => TestReport | string;
@@ -84,6 +92,12 @@ export class ReviewFixture {
       run.append({ type: 'tests.finished', scope, treeHash: hash, tier: 'process', report: tested });
       return Promise.resolve({ treeHash: hash, tests: tested });
     };
-    return new Review({ run, proof: { runTests }, ids: prefix => `${prefix}_${++this.#ids}` });
+    return new Review({
+      run,
+      proof: { runTests },
+      ids: prefix => `${prefix}_${++this.#ids}`,
+      clock: new VirtualClock(),
+      project: this.project,
+    });
   }
 }

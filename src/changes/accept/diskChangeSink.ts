@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Clock, IdSource } from '../../base/clock.ts';
-import { errorMessage, StorageError, TrellisError, ValidationError } from '../../base/errors.ts';
+import { errorMessage, StorageError, TrellisError } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import type { DiskWorkspace } from '../diskWorkspace.ts';
 import { type CheckpointLimits, CheckpointStore } from './checkpointStore.ts';
@@ -101,27 +101,30 @@ export class DiskChangeSink {
   }
 
   /**
-   * Takes back what a run changed, and keeps what was edited later where the two merge; where they do not, nothing is
-   * changed and `AcceptConflictError` is thrown. Throws `ValidationError` when there is nothing to take back. Returns the
-   * paths that changed.
+   * Takes back what `apply` did with these changes, and keeps what was edited later where the two merge; where they do
+   * not, nothing is changed and `AcceptConflictError` is thrown. The checkpoint says best what the files were; when it was
+   * swept, or the changes were applied by somebody else, the changes themselves do. Returns the paths that changed.
    */
-  revertRun(runId: string, options: { readonly signal: AbortSignal }): Promise<readonly string[]> {
+  revert(
+    changes: readonly WantedChange[],
+    options: { readonly runId: string; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
     return this.#exclusively(async () => {
-      const open = (await this.checkpoints()).filter(({ runId: id, isReverted }) => id === runId && !isReverted);
-      if (open.length === 0)
-        throw new ValidationError(
-          `There is no checkpoint of run ${runId} to go back to: it changed no file, was reverted, or is too old.`,
-        );
-      const paths = new Set<string>();
-      for (const checkpoint of open.toReversed())
-        for (const changed of await this.#revert(checkpoint.id, options.signal)) paths.add(changed);
-      return [...paths].sort();
+      const { runId, signal } = options;
+      const ofRun = (await this.checkpoints()).filter(checkpoint => checkpoint.runId === runId);
+      const open = ofRun.findLast(({ isReverted }) => !isReverted);
+      if (open) return this.#revert(open.id, signal);
+      if (ofRun.length > 0) return [];
+      const operations = await this.#plan(changes.map(inverseOf));
+      if (operations.length > 0) await this.#run(operations, { kind: 'revert', runId }, signal);
+      for (const { path: file, after } of operations) if (!after) await this.#removeEmptyFoldersAbove(file);
+      return operations.map(operation => operation.path).sort();
     });
   }
 
   async #revert(id: string, signal: AbortSignal): Promise<readonly string[]> {
     const record = (await this.#store.checkpoints()).find(other => other.id === id);
-    if (!record) throw new ValidationError(`There is no checkpoint ${id}.`);
+    if (!record) throw new StorageError(`The checkpoint ${id} is gone; try again.`);
     const parts = { calls: this.#calls, folder: this.#store.folderOf(id) };
     const inverse: WantedChange[] = [];
     for (const entry of record.entries) {
@@ -133,7 +136,13 @@ export class DiskChangeSink {
     await this.#run(operations, { kind: 'revert', runId: record.runId, reverts: id }, signal);
     for (const folder of record.madeFolders.toReversed())
       await this.#calls.removeEmptyFolder(path.join(this.#workspace.root, folder));
-    return operations.map(operation => operation.path);
+    return operations.map(operation => operation.path).sort();
+  }
+
+  /** As git does: a folder is there as long as there is something in it. */
+  async #removeEmptyFoldersAbove(file: string): Promise<void> {
+    for (let folder = path.posix.dirname(file); folder !== '.'; folder = path.posix.dirname(folder))
+      await this.#calls.removeEmptyFolder(path.join(this.#workspace.root, folder));
   }
 
   #plan(changes: readonly WantedChange[]): Promise<readonly FileOperation[]> {
@@ -191,4 +200,9 @@ export class DiskChangeSink {
       this.#logger.log('warn', 'Old checkpoints could not be removed', { reason: errorMessage(error) });
     }
   }
+}
+
+function inverseOf({ path: file, previousPath, before, after }: WantedChange): WantedChange {
+  const source = previousPath === undefined ? {} : { previousPath: file };
+  return { path: previousPath ?? file, ...source, before: after, after: before };
 }

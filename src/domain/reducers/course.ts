@@ -70,8 +70,8 @@ export const courseReducers: Reducers<CourseEventType> = {
     changes,
     staged: { treeHash, changes },
   }),
-  'changes.applied': (state, event) => ({ ...state, changes: event.changes }),
-  'changes.reverted': state => state,
+  'changes.applied': (state, { changes }) => ({ ...state, changes, applied: changes }),
+  'changes.reverted': ({ applied: _, ...state }) => state,
 };
 
 function withPlan(state: RunState, plan: Plan): RunState {

@@ -33,12 +33,8 @@ export const reviewReducers: Reducers<ReviewEventType> = {
     }),
   'review.edited': (state, { path, onHash, afterHash }) =>
     withFile(state, path, file => ({ ...file, needsDecision: false, edit: { onHash, afterHash } })),
-  'review.rebased': (state, { path, stagedHash, before, after, needsDecision }) =>
-    withFile(state, path, ({ rejectedHunks }) => ({
-      rejectedHunks,
-      needsDecision,
-      rebase: { stagedHash, before, after },
-    })),
+  'review.rebased': (state, { path, stagedHash, before, after, rejectedHunks, needsDecision }) =>
+    withFile(state, path, () => ({ rejectedHunks, needsDecision, rebase: { stagedHash, before, after } })),
   'review.commented': (state, { comment }) =>
     withReview(state, review => ({ ...review, comments: [...review.comments, comment] })),
   'review.commentRemoved': (state, { commentId }) =>

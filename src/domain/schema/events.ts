@@ -199,6 +199,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stagedHash: contentHashSchema.nullable(),
     before: versionReferenceSchema.nullable(),
     after: versionReferenceSchema.nullable(),
+    /** Of the hunks between the two. */
+    rejectedHunks: z.array(z.string()),
     /** The two could not be brought together, and no conflict markers in the text say so. */
     needsDecision: z.boolean(),
   }),

@@ -1,8 +1,13 @@
-import type { StagedChange } from '../../changes/stagedFiles.ts';
+import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
+import { sameVersion } from '../../changes/mergeVersions.ts';
+import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
+import type { VersionReference } from '../../domain/schema/changes.ts';
 import type { ProofVerdict } from '../../domain/schema/review.ts';
 import type { ChangeSink } from '../humanChannel.ts';
 import type { JournaledRun } from '../journaledRun.ts';
+import { rebaseFile } from './rebaseFile.ts';
 import type { Review } from './review.ts';
+import type { ReviewFile } from './reviewFile.ts';
 import type { SelectionProof } from './selectionProof.ts';
 import { withoutContent } from './stagedContents.ts';
 
@@ -26,6 +31,8 @@ export interface AcceptParts {
   readonly run: JournaledRun;
   readonly review: Review;
   readonly sink: ChangeSink;
+  /** A file as it is on the disk; asked where the sink does not know better. */
+  readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
 }
 
 /**
@@ -33,12 +40,13 @@ export interface AcceptParts {
  * spite of them. Throws what the sink throws, with the user's files as they were.
  */
 export async function acceptReview(parts: AcceptParts, options: AcceptOptions): Promise<AcceptOutcome> {
-  const { run, review, sink } = parts;
-  const selection = review.selection();
-  if (selection.length === 0)
+  const { run, review } = parts;
+  if (review.selection().length === 0)
     return { kind: 'nothingKept', message: 'Nothing of the changes is kept, so there is nothing to apply.' };
+  await rebaseReview(parts);
   const conflicted = review.files.filter(file => file.conflicts > 0).map(file => file.path);
   if (conflicted.length > 0) return conflictsIn(conflicted);
+  const selection = review.selection();
   const proof = await review.prove(options);
   options.signal.throwIfAborted();
   const isProven = isEnough(proof.verdict, review.wholeVerdict);
@@ -46,10 +54,60 @@ export async function acceptReview(parts: AcceptParts, options: AcceptOptions): 
   const paths = selection.map(change => change.path);
   run.append({ type: 'review.decided', decision: 'accept', paths, ...(isProven ? {} : { despite: proof.verdict }) });
   await run.sync();
-  const { checkpointId } = await sink.apply(selection, { runId: run.runId, signal: options.signal });
+  const applied = await applyUnlessChanged(parts, selection, options);
+  if (applied.kind === 'conflicts') return applied;
+  const { checkpointId } = applied;
   const changes = selection.map(withoutContent);
   run.append({ type: 'changes.applied', changes, ...(checkpointId === undefined ? {} : { checkpointId }) });
   return { kind: 'applied', changes: selection };
+}
+
+/** Puts the changes into the files, unless they changed in this very moment; then the review has to show that. */
+async function applyUnlessChanged(
+  parts: AcceptParts,
+  selection: readonly StagedChange[],
+  { signal }: AcceptOptions,
+): Promise<
+  { readonly kind: 'applied'; readonly checkpointId?: string } | Extract<AcceptSetback, { kind: 'conflicts' }>
+> {
+  try {
+    return { kind: 'applied', ...(await parts.sink.apply(selection, { runId: parts.run.runId, signal })) };
+  } catch (error) {
+    if (!(error instanceof AcceptConflictError) || !(await rebaseReview(parts))) throw error;
+    return conflictsIn(error.conflicts.map(conflict => conflict.path));
+  }
+}
+
+/**
+ * Brings every kept change onto the file as the user has it now, where that is not what the change was made on: what is
+ * tested and shown is then what would land. Whether there was anything to do.
+ */
+async function rebaseReview({ run, review, sink, currentVersion }: AcceptParts): Promise<boolean> {
+  const stale: { readonly file: ReviewFile; readonly current: FileVersion | undefined }[] = [];
+  for (const file of review.files.filter(({ kept }) => kept)) {
+    const source = file.change.previousPath ?? file.path;
+    const current = await (sink.current ? sink.current(source) : currentVersion(source));
+    if (!sameVersion(current, file.change.before)) stale.push({ file, current });
+  }
+  for (const { file, current } of stale) {
+    const { before, after, rejectedHunks, needsDecision } = rebaseFile(file, current);
+    const stagedHash = run.state.staged?.changes.find(change => change.path === file.path)?.afterHash ?? null;
+    run.append({
+      type: 'review.rebased',
+      path: file.path,
+      stagedHash,
+      before: kept(run, before),
+      after: kept(run, after),
+      rejectedHunks: [...rejectedHunks],
+      needsDecision,
+    });
+  }
+  return stale.length > 0;
+}
+
+/** Puts the content where the journal finds it again. */
+function kept(run: JournaledRun, version: FileVersion | undefined): VersionReference | null {
+  return version ? { hash: run.contents.put(version.content), isExecutable: version.isExecutable } : null;
 }
 
 /** Where nothing could be tested, or there is nothing to test with, the part is no worse than the whole. */
@@ -58,7 +116,7 @@ function isEnough(verdict: ProofVerdict, whole: ProofVerdict | undefined): boole
   return verdict !== 'fails' && (whole === 'noTests' || whole === 'unproven');
 }
 
-function conflictsIn(paths: readonly string[]): AcceptSetback {
+function conflictsIn(paths: readonly string[]): Extract<AcceptSetback, { kind: 'conflicts' }> {
   const verb = paths.length === 1 ? 'has' : 'have';
   const message = `${paths.join(', ')} ${verb} conflicts with what is in your workspace; resolve them in the staged text, or reject the file.`;
   return { kind: 'conflicts', message, paths };

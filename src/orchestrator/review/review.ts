@@ -1,13 +1,11 @@
-import type { IdSource } from '../../base/clock.ts';
+import type { Clock, IdSource } from '../../base/clock.ts';
 import type { Event } from '../../base/emitter.ts';
 import { ValidationError } from '../../base/errors.ts';
-import { stagedChanges } from '../../changes/fileChange.ts';
 import type { StagedChange } from '../../changes/stagedFiles.ts';
-import { decodeText, plainText } from '../../changes/textFile.ts';
+import { decodeText } from '../../changes/textFile.ts';
 import { unifiedPatch } from '../../changes/unifiedPatch.ts';
 import { writeText } from '../../changes/writeText.ts';
 import type { FileReviewState } from '../../domain/reviewState.ts';
-import type { ItemState } from '../../domain/runState.ts';
 import type { FileChange } from '../../domain/schema/changes.ts';
 import type { RunEvent } from '../../domain/schema/events.ts';
 import type { ItemId } from '../../domain/schema/ids.ts';
@@ -16,9 +14,11 @@ import type { HunkDecision, ProofVerdict, ReviewComment } from '../../domain/sch
 import type { JournaledRun } from '../journaledRun.ts';
 import type { Proof } from '../proof.ts';
 import { treeHash } from '../treeHash.ts';
-import { type ReviewFile, reviewFile } from './reviewFile.ts';
+import { type HunkSearch, type HunkSearchOptions, searchNeededHunks } from './neededHunks.ts';
+import { itemOf, type ReviewFile, reviewFile } from './reviewFile.ts';
+import { findReasons, type ReviewedProject, type ReviewReason } from './reviewReasons.ts';
 import { proveSelection, type SelectionProof, selectionProof } from './selectionProof.ts';
-import { overlayOf, withContents } from './stagedContents.ts';
+import { changesBetween, overlayOf, withContents } from './stagedContents.ts';
 
 /** What a decision is on. */
 export type ReviewTarget =
@@ -39,6 +39,9 @@ export interface ReviewParts {
   readonly run: JournaledRun;
   readonly proof: Pick<Proof, 'runTests'>;
   readonly ids: IdSource;
+  readonly clock: Clock;
+  /** The workspace, to find reasons to look in. */
+  readonly project: ReviewedProject;
 }
 
 /** Lines above and below that go along with a comment. */
@@ -54,6 +57,8 @@ export class Review {
   readonly onDidAppend: Event<RunEvent>;
   readonly #parts: ReviewParts;
   readonly #files = new Map<string, { staged: FileChange; state: FileReviewState | undefined; file: ReviewFile }>();
+
+  #reasons: { staged: readonly FileChange[]; found: ReadonlyMap<string, readonly ReviewReason[]> } | undefined;
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
@@ -90,6 +95,17 @@ export class Review {
 
   get comments(): readonly ReviewComment[] {
     return this.#parts.run.state.review.comments;
+  }
+
+  /** Why each file deserves a closer look, by its path; found once for each result of the agents. */
+  async reasons(options: { readonly signal: AbortSignal }): Promise<ReadonlyMap<string, readonly ReviewReason[]>> {
+    const { run, project } = this.#parts;
+    const staged = run.state.staged?.changes ?? [];
+    if (this.#reasons?.staged !== staged) {
+      const found = await findReasons(run.state, withContents(staged, run.contents), project, options);
+      this.#reasons = { staged, found };
+    }
+    return this.#reasons.found;
   }
 
   /** What would reach the user's files: the changes without what was rejected. */
@@ -181,24 +197,7 @@ export class Review {
   changesSinceLastRound(): readonly StagedChange[] {
     const { run } = this.#parts;
     const { shownBefore } = run.state.review;
-    if (!shownBefore) return [];
-    const then = new Map(withContents(shownBefore, run.contents).map(change => [change.path, change]));
-    const now = new Map(
-      withContents(run.state.staged?.changes ?? [], run.contents).map(change => [change.path, change]),
-    );
-    const paths = [...new Set([...then.keys(), ...now.keys()])];
-    // A file that is in one of the two only is, in the other, as it was before the run.
-    const side = (changes: typeof then, path: string) =>
-      changes.has(path) ? changes.get(path)?.after : (then.get(path) ?? now.get(path))?.before;
-    return stagedChanges(
-      paths.map(path => ({
-        path,
-        before: side(then, path),
-        after: side(now, path),
-        movedFrom: undefined,
-        loosestMatch: undefined,
-      })),
-    );
+    return shownBefore ? changesBetween(shownBefore, run.state.staged?.changes ?? [], run.contents) : [];
   }
 
   /** What is known of the tests on exactly what is selected now; undefined when they did not run on it. */
@@ -219,9 +218,39 @@ export class Review {
     return this.proof ?? (await proveSelection({ run, proof }, this.selection(), options));
   }
 
+  /**
+   * Looks for the rejected hunks that the tests need when they fail on what is selected; what is found is in the journal,
+   * and in `proof` from then on. Runs the tests some times: offer to end it.
+   */
+  async findNeededHunks(options: HunkSearchOptions): Promise<HunkSearch> {
+    const { run, proof, clock } = this.#parts;
+    const hash = this.#treeHash();
+    const test = async (selection: readonly StagedChange[]) => {
+      const known = selectionProof(run.state, this.#hashOf(selection));
+      return { ...(known ?? (await proveSelection({ run, proof }, selection, options))), isNew: known === undefined };
+    };
+    const search = await searchNeededHunks({ files: this.files, test, clock }, options);
+    if (search.kind === 'found') {
+      const { hunks, ...rest } = search.needed;
+      run.append({ type: 'review.neededHunksFound', treeHash: hash, hunks: [...hunks], ...rest });
+    }
+    return search;
+  }
+
   #treeHash(): string {
+    return this.#hashOf(this.selection());
+  }
+
+  /** The hash of the tree with that selection; the whole result goes by the hash that it was staged under. */
+  #hashOf(selection: readonly StagedChange[]): string {
     const { staged } = this.#parts.run.state;
-    return this.isWhole && staged ? staged.treeHash : treeHash(overlayOf(this.selection()));
+    const isWhole =
+      selection.length === staged?.changes.length &&
+      selection.every(({ path, afterHash, isExecutable }, index) => {
+        const other = staged.changes[index];
+        return other?.path === path && other.afterHash === afterHash && other.isExecutable === isExecutable;
+      });
+    return isWhole ? staged.treeHash : treeHash(overlayOf(selection));
   }
 
   /** The hash of the text that the human's edits are based on. */
@@ -264,24 +293,7 @@ export class Review {
 
   /** What was applied is no longer to be decided on. */
   #checkOpen(): void {
-    if (this.#parts.run.state.end?.outcome === 'applied')
+    if (this.#parts.run.state.applied)
       throw new ValidationError('The changes of this run are applied already; revert the run to take them back.');
   }
-}
-
-/** The item that a file is shown under: the one that declares it, or the last one that touched it. */
-function itemOf(path: string, items: readonly ItemState[]): ItemId | undefined {
-  const touched = items.filter(({ changedPaths }) => changedPaths?.includes(path));
-  const declaring = [...touched, ...items].find(({ item }) => item.filePath === path);
-  return (declaring ?? touched.at(-1))?.item.id;
-}
-
-/**
- * The staged text of a file as people see it, with `\n` for every line end; undefined for what is not text.
- *
- * @public The side of a diff that can be edited.
- */
-export function stagedText({ change }: ReviewFile): string | undefined {
-  const file = change.after && decodeText(change.after.content);
-  return file && plainText(file);
 }

@@ -1,8 +1,9 @@
 import { stagedChanges } from '../../changes/fileChange.ts';
 import { hunksOf, keepHunks } from '../../changes/hunks.ts';
 import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
-import { decodeText } from '../../changes/textFile.ts';
+import { decodeText, plainText } from '../../changes/textFile.ts';
 import type { FileReviewState } from '../../domain/reviewState.ts';
+import type { ItemState } from '../../domain/runState.ts';
 import type { Hunk } from '../../domain/schema/changes.ts';
 import type { ItemId } from '../../domain/schema/ids.ts';
 import type { HunkDecision } from '../../domain/schema/review.ts';
@@ -118,4 +119,21 @@ export function changeBetween(
 export function countConflicts(version: FileVersion | undefined): number {
   const file = version && decodeText(version.content);
   return file?.lines.filter(line => line === CONFLICT_START).length ?? 0;
+}
+
+/** The item that a file is shown under: the one that declares it, or the last one that touched it. */
+export function itemOf(path: string, items: readonly ItemState[]): ItemId | undefined {
+  const touched = items.filter(({ changedPaths }) => changedPaths?.includes(path));
+  const declaring = [...touched, ...items].find(({ item }) => item.filePath === path);
+  return (declaring ?? touched.at(-1))?.item.id;
+}
+
+/**
+ * The staged text of a file as people see it, with `\n` for every line end; undefined for what is not text.
+ *
+ * @public The side of a diff that can be edited.
+ */
+export function stagedText({ change }: ReviewFile): string | undefined {
+  const file = change.after && decodeText(change.after.content);
+  return file && plainText(file);
 }

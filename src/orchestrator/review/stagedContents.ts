@@ -1,4 +1,5 @@
 import { StorageError } from '../../base/errors.ts';
+import { stagedChanges } from '../../changes/fileChange.ts';
 import type { FileVersion, StagedChange, TreeOverlay } from '../../changes/stagedFiles.ts';
 import type { FileChange } from '../../domain/schema/changes.ts';
 import type { ContentStore } from '../../journal/journal.ts';
@@ -37,4 +38,25 @@ export function overlayOf(changes: readonly StagedChange[]): TreeOverlay {
 /** The change as it goes into events. */
 export function withoutContent({ before: _, after: __, ...change }: StagedChange): FileChange {
   return change;
+}
+
+/** What became of the files between two results of a run. A file that one of them does not change is there as before the run. */
+export function changesBetween(
+  then: readonly FileChange[],
+  now: readonly FileChange[],
+  contents: ContentStore,
+): readonly StagedChange[] {
+  const thenByPath = new Map(withContents(then, contents).map(change => [change.path, change]));
+  const nowByPath = new Map(withContents(now, contents).map(change => [change.path, change]));
+  const side = (changes: typeof thenByPath, path: string) =>
+    changes.has(path) ? changes.get(path)?.after : (thenByPath.get(path) ?? nowByPath.get(path))?.before;
+  return stagedChanges(
+    [...new Set([...thenByPath.keys(), ...nowByPath.keys()])].map(path => ({
+      path,
+      before: side(thenByPath, path),
+      after: side(nowByPath, path),
+      movedFrom: undefined,
+      loosestMatch: undefined,
+    })),
+  );
 }

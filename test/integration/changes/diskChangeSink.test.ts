@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { StorageError, ValidationError } from '../../../src/base/errors.ts';
 import { AcceptConflictError } from '../../../src/changes/accept/planOperations.ts';
@@ -91,14 +100,26 @@ describe('DiskChangeSink', () => {
     await sink.apply(projectChanges, options);
     appendFileSync(file('edited.ts'), 'four\n');
     writeFileSync(file('kept.ts'), 'edited later\n');
-    await sink.revertRun('run_1', options);
+    const paths = await sink.revert(projectChanges, options);
+    assert.deepEqual(paths, [...paths].sort());
     assert.deepEqual(snapshotTree(project()), {
       ...projectBefore,
       'edited.ts': 'one\ntwo\nthree\nfour\n',
       'kept.ts': 'edited later\n',
     });
     assert.equal((await sink.checkpoints())[0]?.isReverted, true);
-    await assert.rejects(sink.revertRun('run_1', options), ValidationError);
+    assert.deepEqual(await sink.revert(projectChanges, options), [], 'there is nothing left to take back');
+  });
+
+  it('takes the changes back without a checkpoint too, when that is gone or was never there', async () => {
+    const other = await openSink(temporary());
+    await other.apply(projectChanges, options);
+    rmSync(path.join(temporary(), 'storage', 'checkpoints'), { recursive: true });
+    appendFileSync(file('edited.ts'), 'four\n');
+    const sink = await openSink(temporary());
+    const paths = ['deleted.ts', 'edited.ts', 'folder/inner.ts', 'moved.ts', 'new/folder/moved.ts', 'new/run.sh'];
+    assert.deepEqual(await sink.revert(projectChanges, options), paths);
+    assert.deepEqual(snapshotTree(project()), { ...projectBefore, 'edited.ts': 'one\ntwo\nthree\nfour\n' });
   });
 
   it('takes nothing back where later edits are in the same places', async () => {
@@ -106,7 +127,7 @@ describe('DiskChangeSink', () => {
     await sink.apply(projectChanges, options);
     writeFileSync(file('edited.ts'), 'one\nTWO and more\nthree\n');
     const before = snapshotTree(project());
-    await assert.rejects(sink.revertRun('run_1', options), AcceptConflictError);
+    await assert.rejects(sink.revert(projectChanges, options), AcceptConflictError);
     assert.deepEqual(snapshotTree(project()), before);
   });
 

@@ -51,6 +51,7 @@ describe('the command line', () => {
             applied.push(changes);
             return {};
           },
+          revert: () => Promise.resolve([]),
         },
         remarks,
       }),

@@ -31,6 +31,14 @@ class FakeEngine implements Engine {
     return run;
   }
 
+  openReview(): never {
+    throw new Error('Nothing here is reviewed later.');
+  }
+
+  revert(): never {
+    throw new Error('Nothing here is reverted.');
+  }
+
   dispose() {
     this.isDisposed = true;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StagedChange } from '../../../../src/changes/stagedFiles.ts';
 import { decodeText, plainText } from '../../../../src/changes/textFile.ts';
-import { stagedText } from '../../../../src/orchestrator/review/review.ts';
+import { stagedText } from '../../../../src/orchestrator/review/reviewFile.ts';
 import { asItemId, buildItem, buildPlan } from '../../../support/builders.ts';
 import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
 import { stagedChange, textOfChange } from '../../../support/stagedChange.ts';
@@ -152,7 +152,7 @@ describe('a review', () => {
     assert.throws(() => review.decide({ kind: 'file', path: 'c.ts' }, 'kept'), /does not change c\.ts/);
     assert.throws(() => review.decide({ kind: 'hunk', path: 'src/a.ts', hunkId: 'x' }, 'kept'), /has no hunk x/);
     assert.throws(() => review.comment({ path: 'src/a.ts', line: 99, text: 'x' }), /30 lines .* no line 99/);
-    run.append({ type: 'run.ended', outcome: 'applied', message: 'done' });
+    run.append({ type: 'changes.applied', changes: [] });
     assert.throws(() => review.decide({ kind: 'all' }, 'kept'), /applied already/);
   });
 });
