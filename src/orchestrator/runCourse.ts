@@ -21,6 +21,7 @@ import type { Proof } from './proof.ts';
 import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
 import { type AcceptSetback, acceptReview } from './review/acceptReview.ts';
+import { carryEdits } from './review/carryEdits.ts';
 import { Review } from './review/review.ts';
 import type { ReviewedProject } from './review/reviewReasons.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -238,6 +239,7 @@ export class RunCourse {
     queue.rerun(itemIds, run.state.iteration + 1, []);
     await work.pool.workOff();
     const { score } = await this.#iterate(work, await this.#evaluate(work));
+    carryEdits(run);
     await run.sync();
     return score;
   }

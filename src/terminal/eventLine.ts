@@ -2,6 +2,7 @@ import type { RunState } from '../domain/runState.ts';
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
+import { describeLimit } from '../models/budget/budgetMiddleware.ts';
 import { formatDuration, plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { planLines } from './runGraph.ts';
@@ -38,12 +39,24 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
       return palette.yellow(`! ${event.violation.kind}: ${safeLine(event.violation.actual, 300)}`);
     case 'model.failed':
       return palette.yellow(`! ${safeLine(event.message, 300)}${event.willRetry ? ' (it is tried again)' : ''}`);
+    case 'budget.reached':
+      return palette.yellow(`! ${safeLine(describeLimit(event))} Calls wait until it is decided.`);
+    case 'budget.decided':
+      return event.decision === 'raise'
+        ? palette.yellow('The limit was raised; calls go on.')
+        : palette.red('The limit was not raised; the run stops.');
     case 'tests.finished':
       return `${palette.dim(`Tests (${event.scope}, in the ${event.tier} sandbox):`)} ${testSummary(event.report, palette)}`;
     case 'quality.scored':
       return scoreLines(event.score, palette).join('\n');
     case 'iteration.started':
       return `${palette.yellow('↻')} Iteration ${event.iteration}: ${safeLine(event.items.join(', '), 200)} with the feedback`;
+    case 'review.changesRequested':
+      return `${palette.yellow('↻')} Sent back with ${plural(event.comments.length, 'comment')}: ${safeLine([...new Set(event.comments.map(comment => comment.path))].join(', '), 200)}`;
+    case 'review.rebased':
+      return palette.yellow(`! ${safeLine(event.path, 200)} changed in the workspace; the change was brought onto it.`);
+    case 'review.proved':
+      return `What is kept: ${event.verdict === 'passes' ? palette.green(safeLine(event.summary)) : palette.yellow(safeLine(event.summary))}`;
     case 'changes.applied':
       return palette.green(`Applied: ${plural(event.changes.length, 'file')}.`);
     case 'run.warned':

@@ -12,7 +12,10 @@ import type { ContentStore } from '../../journal/journal.ts';
 /** Names of the two sides of a conflict in the staged text, as they stand behind its markers. */
 export const conflictLabels = { ours: 'in your workspace', theirs: 'staged by Trellis' };
 
-const CONFLICT_START = `<<<<<<< ${conflictLabels.ours}`;
+/** The same where what the human wrote meets a new version of the agents'. */
+export const editConflictLabels = { ours: 'new from Trellis', theirs: 'written by you' };
+
+const CONFLICT_STARTS = [conflictLabels, editConflictLabels].map(({ ours }) => `<<<<<<< ${ours}`);
 
 export interface ReviewHunk extends Hunk {
   readonly decision: HunkDecision;
@@ -118,7 +121,7 @@ export function changeBetween(
 /** Conflicts that stand in the text with their markers. */
 export function countConflicts(version: FileVersion | undefined): number {
   const file = version && decodeText(version.content);
-  return file?.lines.filter(line => line === CONFLICT_START).length ?? 0;
+  return file?.lines.filter(line => CONFLICT_STARTS.includes(line)).length ?? 0;
 }
 
 /** The item that a file is shown under: the one that declares it, or the last one that touched it. */

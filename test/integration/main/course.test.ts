@@ -185,6 +185,56 @@ describe('the course of a run', () => {
     assert.deepEqual(applied, []);
   });
 
+  it('sends an item back with the comments on it, and puts what came of that up for review again', async () => {
+    const documented = `/** The nth Fibonacci number. */\n${right}`;
+    const rules = [
+      planned,
+      looked,
+      coder(file('src/fibonacci.js', right), file('src/fibonacci.js', documented)),
+      tested,
+      judged,
+    ];
+    let rounds = 0;
+    const human: HumanChannel = {
+      ...agreeable,
+      review: ({ review, setback }) => {
+        rounds++;
+        if (rounds === 1) return Promise.resolve({ kind: 'requestChanges' });
+        if (rounds === 2) {
+          assert.equal(setback?.kind, 'noComments', 'a request without a comment says nothing');
+          review.comment({ path: 'src/fibonacci.js', line: 1, text: 'Say what it returns.' });
+          review.edit('test/fibonacci.test.js', `${tests}// looked at\n`);
+          return Promise.resolve({ kind: 'requestChanges' });
+        }
+        const since = review.changesSinceLastRound();
+        assert.deepEqual(
+          since.map(change => [change.path, change.additions, change.deletions]),
+          [['src/fibonacci.js', 1, 0]],
+        );
+        return Promise.resolve({ kind: 'accept' });
+      },
+    };
+    const { state, events, applied, server: asked } = await run({ rules }, { human });
+    assert.equal(state.end?.outcome, 'applied', state.end?.message);
+    assert.equal(rounds, 3);
+    assert.deepEqual(applied, ['src/fibonacci.js', 'test/fibonacci.test.js']);
+    assert.equal(state.items['look']?.attempts, 1, 'what got no comment does not run again');
+    assert.equal(state.items['write']?.attempts, 2);
+    const prompt = asked.requests
+      .filter(({ messages }) => messages.some(({ content }) => content.includes('You are the coder')))
+      .at(-1)
+      ?.messages.map(({ content }) => content)
+      .join('\n');
+    assert.match(
+      prompt ?? '',
+      /The reviewer says of line 1 of src\/fibonacci\.js:\n> export const fibonacci.*\nSay what it returns\./,
+    );
+    const opened = ofType(events, 'review.opened').length;
+    assert.deepEqual([opened, ofType(events, 'quality.scored').length], [3, 2]);
+    const selection = ofType(events, 'tests.finished').filter(event => event.scope === 'selection');
+    assert.equal(selection.length, 1, 'what the human wrote is tested before it lands');
+  });
+
   it('stops after the plan when told to, and when the plan is turned down', async () => {
     const stopped = await run({ rules: [planned] }, { stopAfterPlan: true });
     assert.deepEqual([stopped.state.end?.outcome, stopped.server.requests.length], ['planned', 1]);

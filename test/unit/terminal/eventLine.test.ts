@@ -24,6 +24,16 @@ describe('eventLine', () => {
       { type: 'item.blocked', itemId: asItemId('test'), by: asItemId('implement'), reason: 'implement failed' },
       '⊘ test: implement failed',
     ],
+    [
+      { type: 'budget.reached', scope: 'run', unit: 'tokens', limit: 100, spent: 90, needed: 20 },
+      '! The budget of the run (`budget.runTokens`) is 100 tokens: 90 tokens are spent, and the next call may take 20 tokens. Calls wait until it is decided.',
+    ],
+    [{ type: 'budget.decided', decision: 'raise' }, 'The limit was raised; calls go on.'],
+    [{ type: 'budget.decided', decision: 'stop' }, 'The limit was not raised; the run stops.'],
+    [
+      { type: 'review.proved', treeHash: 't', verdict: 'fails', summary: 'The tests fail: "adds".' },
+      'What is kept: The tests fail: "adds".',
+    ],
     [{ type: 'run.warned', message: '\u001b[2Jno sandbox' }, '! ␛[2Jno sandbox'],
     [
       { type: 'model.failed', exchangeId: 'e', message: 'The server is busy.', willRetry: true },
