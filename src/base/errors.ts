@@ -52,15 +52,6 @@ export class StorageError extends TrellisError {
   readonly kind = 'storage';
 }
 
-/** The user or a caller gave up on the work; never used for a timeout. */
-export class AbortError extends TrellisError {
-  readonly kind = 'abort';
-
-  constructor(message = 'The run was cancelled.', options?: ErrorOptions) {
-    super(message, options);
-  }
-}
-
 /** What a server is likely to charge for an answer that broke off, as far as we can estimate it. */
 export interface ModelCharge {
   readonly inputTokens: number;
@@ -68,6 +59,18 @@ export interface ModelCharge {
   readonly cachedInputTokens: number;
   /** Missing when the price is not known. */
   readonly costUsd?: number;
+}
+
+/** The user or a caller gave up on the work; never used for a timeout. */
+export class AbortError extends TrellisError {
+  readonly kind = 'abort';
+  /** Set when part of a model's answer had come. */
+  readonly charge: ModelCharge | undefined;
+
+  constructor(message = 'The run was cancelled.', options: ErrorOptions & { readonly charge?: ModelCharge } = {}) {
+    super(message, options);
+    this.charge = options.charge;
+  }
 }
 
 export interface ModelErrorDetails {
@@ -121,6 +124,11 @@ export class UnusableAnswerError extends ModelError {
     super(message, { provider, retryable: false });
     this.problems = problems;
   }
+}
+
+/** What a failed or cancelled model call is likely to cost all the same; undefined when that is nothing. */
+export function chargeOf(error: unknown): ModelCharge | undefined {
+  return error instanceof ModelError || error instanceof AbortError ? error.charge : undefined;
 }
 
 /** The text of anything that was thrown. */

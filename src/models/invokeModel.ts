@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { ModelError } from '../base/errors.ts';
+import { AbortError, type ModelCharge, ModelError } from '../base/errors.ts';
 import { estimateTokens } from '../base/tokenEstimate.ts';
 import type { ModelLimits, TokenUsage } from '../domain/schema/model.ts';
+import { credibleUsage } from './credibleUsage.ts';
 import type { GenerateRequest, Generation, GenerationEnd, LanguageModel } from './languageModel.ts';
 import type { LanguageModelRegistry } from './languageModelRegistry.ts';
 import type { ModelHandler, ModelRequest } from './middleware.ts';
@@ -33,18 +34,18 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
       request.onText?.(text);
     };
     const generation = await generate(model, request, limits, takeText).catch((error: unknown) => {
-      if (!(error instanceof ModelError) || receivedTokens === 0) throw error;
+      if (receivedTokens === 0) throw error;
       const usage = { ...estimateUsage(request, ''), outputTokens: receivedTokens };
       const costUsd = costOf(model, usage, prices);
-      const charge = { ...usage, ...(costUsd !== undefined && { costUsd }) };
-      throw new ModelError(error.message, { ...error.details, charge }, { cause: error.cause });
+      throw withCharge(error, { ...usage, ...(costUsd !== undefined && { costUsd }) });
     });
-    const usage = generation.usage ?? estimateUsage(request, generation.text);
+    const counted = credibleUsage(generation.usage, request, generation.text);
+    const usage = counted ?? estimateUsage(request, generation.text);
     return {
       text: withoutReasoning(generation),
       finishReason: generation.finishReason,
       usage,
-      ...(generation.usage === undefined && { isUsageEstimated: true }),
+      ...(counted === undefined && { isUsageEstimated: true }),
       costUsd: costOf(model, usage, prices),
       latencyMs: clock.now() - startedAt,
       ...(firstTextAt !== undefined && { timeToFirstTokenMs: firstTextAt - startedAt }),
@@ -134,6 +135,13 @@ function withoutReasoning({ text, finishReason }: Generation): string {
   const end = text.indexOf('</think>');
   if (end !== -1) return text.slice(end + '</think>'.length).trimStart();
   return finishReason === 'length' ? '' : text;
+}
+
+/** The same failure, with what it is likely to cost. */
+function withCharge(error: unknown, charge: ModelCharge): unknown {
+  if (error instanceof ModelError)
+    return new ModelError(error.message, { ...error.details, charge }, { cause: error.cause });
+  return error instanceof AbortError ? new AbortError(error.message, { cause: error, charge }) : error;
 }
 
 function estimateUsage(request: ModelRequest, text: string): TokenUsage {

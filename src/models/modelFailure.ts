@@ -39,7 +39,7 @@ export function modelErrorOf(fault: HttpFault, server: ServerFacts, cause?: unkn
 /** For errors that are none of the known faults: a bug, or something that a vendor's package objects to. */
 export function unexpectedModelError(error: unknown, server: ServerFacts): ModelError {
   const text = oneLine(error instanceof Error ? error.message : String(error));
-  const sentence = `The call to ${place(server)} failed unexpectedly: ${text}.`;
+  const sentence = `${place(server)} could not be asked: ${text}; see the log, or choose another model.`;
   return new ModelError(
     redactSecrets(sentence, server.secrets),
     { provider: server.provider, retryable: false },
@@ -87,8 +87,12 @@ function describe(fault: HttpFault, server: ServerFacts): Verdict {
         `${who} sent an answer of more than ${fault.limit} characters, and it was dropped; lower maxOutputTokens or choose another model.`,
       );
     case 'inStream': {
-      const sentence = `${who} broke its answer off with an error: ${oneLine(fault.message)}.`;
-      return { sentence, retryable: fault.status === undefined || isRetryableStatus(fault.status) };
+      const retryable = fault.status === undefined || isRetryableStatus(fault.status);
+      const remedy = retryable ? serverRemedy : callRemedy;
+      return {
+        sentence: `${who} broke its answer off with an error: ${oneLine(fault.message)}; ${remedy}.`,
+        retryable,
+      };
     }
   }
 }
@@ -104,9 +108,13 @@ function describeStatus(status: number, message: string, server: ServerFacts): V
     return final(`${who} has nothing left to spend for this key (${said}); top it up or use another key.`);
   }
   if (status === 429) return retry(`${who} limits how much may be asked (${said}); wait, or run with fewer workers.`);
-  if (retryable) return retry(`${who} failed (${said}); try again later, or look into the server's log.`);
-  return final(`${who} refused the call (${said}).`);
+  if (retryable) return retry(`${who} failed (${said}); ${serverRemedy}.`);
+  return final(`${who} refused the call (${said}); ${callRemedy}.`);
 }
+
+/** What to do when the server is at fault, and when the call is. */
+const serverRemedy = "try again later, or look into the server's log";
+const callRemedy = 'change what it names, or choose another model';
 
 const retry = (sentence: string): Verdict => ({ sentence, retryable: true });
 const final = (sentence: string): Verdict => ({ sentence, retryable: false });

@@ -127,18 +127,24 @@ export class OllamaModel implements LanguageModel {
       shift: false,
     } as const;
     let last: Chunk | undefined;
+    let hasMessage = false;
     try {
       for await (const data of await this.#client(call).chat(parameters)) {
         last = parseChunk(data);
+        hasMessage ||= last.message !== undefined && last.message !== null;
         const text = last.message?.content ?? '';
         if (text !== '') yield { type: 'text', text };
       }
     } catch (error) {
       // The package's own error for a stream that ended too early has no type, only words.
       const isCut = call.fault === undefined && error instanceof Error && /^Did not receive done/.test(error.message);
-      throw isCut ? new HttpFaultError({ kind: 'cut' }, { cause: error }) : error;
+      if (!isCut) throw error;
+      const isPage = last === undefined && call.contentType?.startsWith('text/') === true;
+      const detail = `${call.contentType} instead of an answer`;
+      throw new HttpFaultError(isPage ? { kind: 'malformed', detail } : { kind: 'cut' }, { cause: error });
     }
     if (last?.done !== true) return;
+    if (!hasMessage) throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without a message' });
     const counted = last.prompt_eval_count;
     if (counted !== undefined && wasPromptCut(estimated, counted, this.#contextLength)) {
       throw this.#contextError(estimated, undefined, counted);

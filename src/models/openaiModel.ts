@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { ModelError } from '../base/errors.ts';
 import type { FinishReason, ModelLimits, OpenaiSettings, TokenUsage } from '../domain/schema/model.ts';
-import { type HttpCall, HttpFaultError } from './httpCall.ts';
+import { type HttpCall, type HttpFault, HttpFaultError } from './httpCall.ts';
 import type {
   Billing,
   GenerateOptions,
@@ -14,7 +14,7 @@ import type {
   LanguageModelCapabilities,
   StreamPart,
 } from './languageModel.ts';
-import type { ServerFacts } from './modelFailure.ts';
+import { type ServerFacts, serverMessage } from './modelFailure.ts';
 import { OpenaiDialect } from './openaiDialect.ts';
 import { requestOverHttp, streamOverHttp } from './providerCall.ts';
 import { inKnownDialect, streamInKnownDialect } from './serverDialect.ts';
@@ -98,7 +98,14 @@ export class OpenaiModel implements LanguageModel {
     return inKnownDialect(this.#dialect, request.responseSchema !== undefined, () =>
       requestOverHttp(this.#callOptions(options), async call => {
         const parameters = { ...this.#parameters(request), stream: false } as const;
-        const parsed = completionSchema.safeParse(await this.#client(call).chat.completions.create(parameters));
+        const data: unknown = await this.#client(call)
+          .chat.completions.create(parameters)
+          .catch((error: unknown) => {
+            throw malformedOf(error) ?? error;
+          });
+        const fault = faultInAnswer(data);
+        if (fault !== undefined) throw new HttpFaultError(fault);
+        const parsed = completionSchema.safeParse(data);
         const choice = parsed.data?.choices[0];
         if (choice === undefined) throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without choices' });
         const { text, isRefusal } = textOf(choice.message);
@@ -197,17 +204,31 @@ export class OpenaiModel implements LanguageModel {
 
   /** Errors that the package makes of the content of a stream. */
   #streamFault(error: unknown): unknown {
-    if (error instanceof SyntaxError)
-      return new HttpFaultError({ kind: 'malformed', detail: error.message }, { cause: error });
+    const malformed = malformedOf(error);
+    if (malformed !== undefined) return malformed;
     const sdk = this.#sdk;
     if (sdk === undefined || !(error instanceof sdk.APIError) || error instanceof sdk.APIConnectionError) return error;
     if (error.status !== undefined) return error;
-    const status = Number((error.error as { code?: unknown } | undefined)?.code);
-    return new HttpFaultError(
-      { kind: 'inStream', message: error.message, status: status >= 400 && status < 600 ? status : undefined },
-      { cause: error },
-    );
+    return new HttpFaultError(inStream(error.message, error.error), { cause: error });
   }
+}
+
+/** What the package throws for text that is not JSON. */
+function malformedOf(error: unknown): HttpFaultError | undefined {
+  if (!(error instanceof SyntaxError)) return undefined;
+  return new HttpFaultError({ kind: 'malformed', detail: error.message }, { cause: error });
+}
+
+/** The error object that some servers send with the status of success. */
+function faultInAnswer(data: unknown): HttpFault | undefined {
+  const error = (data as { readonly error?: unknown } | null | undefined)?.error ?? undefined;
+  return error === undefined ? undefined : inStream(serverMessage(JSON.stringify({ error })), error);
+}
+
+/** Gateways put the status of their own call into `code`. */
+function inStream(message: string, error: unknown): HttpFault {
+  const status = Number((error as { readonly code?: unknown } | null | undefined)?.code);
+  return { kind: 'inStream', message, status: status >= 400 && status < 600 ? status : undefined };
 }
 
 function parseChunk(data: unknown): z.infer<typeof chunkSchema> {

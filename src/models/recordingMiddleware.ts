@@ -1,4 +1,4 @@
-import { errorMessage, type ModelCharge, ModelError } from '../base/errors.ts';
+import { chargeOf, errorMessage, type ModelCharge } from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import type { ModelReply } from './modelClient.ts';
 
@@ -21,7 +21,7 @@ export interface ModelRecorder {
 }
 
 export function failedExchange(request: ModelRequest, error: unknown, willRetry: boolean): ModelExchangeEvent {
-  const charge = error instanceof ModelError ? error.charge : undefined;
+  const charge = chargeOf(error);
   return { type: 'failed', request, message: errorMessage(error), willRetry, ...(charge !== undefined && { charge }) };
 }
 

@@ -1,6 +1,6 @@
-import { abortErrorOf, throwIfAborted } from '../base/abort.ts';
+import { abortErrorOf } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { ModelError } from '../base/errors.ts';
+import { AbortError, ModelError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import { failedExchange, type ModelRecorder } from './recordingMiddleware.ts';
@@ -34,7 +34,8 @@ export function retryMiddleware(options: RetryOptions): ModelMiddleware {
           const reply = await next(request);
           return retries === 0 ? reply : { ...reply, latencyMs: options.clock.now() - startedAt };
         } catch (error) {
-          throwIfAborted(request.signal);
+          // An error of the cancelled call itself knows what the call has cost.
+          if (request.signal.aborted) throw error instanceof AbortError ? error : abortErrorOf(request.signal);
           const delayMs = retries < options.maxRetries ? delayBeforeRetry(error, retries, options.random) : undefined;
           if (delayMs === undefined || !(error instanceof ModelError))
             throw retries === 0 ? error : afterRetries(error, retries);

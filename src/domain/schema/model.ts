@@ -103,7 +103,7 @@ export const modelLimitsSchema = z.strictObject({
   /** Between two pieces of an answer. */
   idleTimeoutMs: z.int().positive().default(120_000),
   /** Of one answer; a longer one is an error. */
-  maxAnswerCharacters: z.int().positive().default(4_000_000),
+  maxAnswerCharacters: z.int().positive().default(1_000_000),
   /** After the first try. */
   maxRetries: z.int().min(0).max(10).default(3),
 });

@@ -1,5 +1,4 @@
-import { ModelError } from '../../base/errors.ts';
-import { estimateTokens } from '../../base/tokenEstimate.ts';
+import { chargeOf, ModelError } from '../../base/errors.ts';
 import type { TokenUsage } from '../../domain/schema/model.ts';
 import type { LanguageModelRegistry } from '../languageModelRegistry.ts';
 import type { ModelMiddleware, ModelRequest } from '../middleware.ts';
@@ -33,22 +32,19 @@ export function budgetMiddleware(options: BudgetMiddlewareOptions): ModelMiddlew
         usd: costAtMost(priced, usage, prices),
       });
       const inputTokens = estimatePromptTokens(request.call.messages);
-      const worst = usageOf(Math.ceil(inputTokens * estimateMargin), request.settings.maxOutputTokens);
-      const reservation = await reserve(budget, amountOf(worst), request);
-      let received = 0;
-      const counting: ModelRequest = {
-        ...request,
-        onText: delta => {
-          received += estimateTokens(delta);
-          request.onText?.(delta);
-        },
+      const worst: TokenUsage = {
+        inputTokens: Math.ceil(inputTokens * estimateMargin),
+        outputTokens: request.settings.maxOutputTokens,
+        cachedInputTokens: 0,
       };
+      const reservation = await reserve(budget, amountOf(worst), request);
       try {
-        const reply = await next(counting);
+        const reply = await next(request);
         reservation.settle(amountOf(reply.usage));
         return reply;
       } catch (error) {
-        reservation.settle(received === 0 ? { tokens: 0, usd: 0 } : amountOf(usageOf(inputTokens, received)));
+        const charge = chargeOf(error);
+        reservation.settle(charge === undefined ? { tokens: 0, usd: 0 } : amountOf(charge));
         throw error;
       }
     },
@@ -71,8 +67,4 @@ export function describeLimit({ scope, unit, limit, spent, needed }: LimitReache
   const text = (value: number) => (unit === 'usd' ? `$${value.toFixed(2)}` : `${value} tokens`);
   const setting = `budget.${scope}${unit === 'usd' ? 'Usd' : 'Tokens'}`;
   return `The budget of the ${scope} (\`${setting}\`) is ${text(limit)}: ${text(spent)} are spent, and the next call may take ${text(needed)}.`;
-}
-
-function usageOf(inputTokens: number, outputTokens: number): TokenUsage {
-  return { inputTokens, outputTokens, cachedInputTokens: 0 };
 }

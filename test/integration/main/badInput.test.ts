@@ -148,7 +148,7 @@ describe('bad input', () => {
       assertFailed(
         state,
         'model',
-        /gave an answer of more than 4000000 characters, and it was dropped; lower maxOutputTokens/,
+        /gave an answer of more than 1000000 characters, and it was dropped; lower maxOutputTokens/,
       );
       assert.equal(requests.length, 1);
     });

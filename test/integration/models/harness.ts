@@ -1,6 +1,4 @@
-import assert from 'node:assert/strict';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
-import { ModelError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import {
   anthropicSettingsSchema,
@@ -107,24 +105,6 @@ function providersOf(server: ModelServer, options: HarnessOptions): ModelClientO
     anthropic: anthropicSettingsSchema.parse({ baseUrl: server.url, apiKey, ...options.anthropic }),
     ollama: ollamaSettingsSchema.parse({ host: server.url, ...options.ollama }),
   };
-}
-
-export interface ExpectedFailure {
-  readonly message: RegExp;
-  readonly status?: number;
-  readonly retryable: boolean;
-}
-
-export async function assertFails(promise: Promise<unknown>, expected: ExpectedFailure): Promise<void> {
-  await assert.rejects(promise, (error: unknown) => {
-    assert.ok(error instanceof ModelError, String(error));
-    assert.match(error.message, expected.message);
-    assert.equal(error.status, expected.status);
-    assert.equal(error.retryable, expected.retryable);
-    // One sentence or two, on one line, with the remedy at the end.
-    assert.doesNotMatch(error.message, /\n/);
-    return true;
-  });
 }
 
 /** The event types in order, with `retry` for a failure that is followed by another try. */

@@ -52,12 +52,17 @@ export function anthropicFormat(request: ModelServerRequest): WireFormat {
           ...(answer.usage === undefined && { usage: { input_tokens: input, output_tokens: 1 } }),
         },
       }),
-      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+      ...(answer.hasNoChoices === true
+        ? []
+        : [event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })]),
       event('ping', {}),
     ],
-    textFrame: text => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
+    textFrame: (text, answer) =>
+      answer.hasNoChoices === true
+        ? event('ping', {})
+        : event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
     endFrames: (answer, tokens) => [
-      event('content_block_stop', { index: 0 }),
+      ...(answer.hasNoChoices === true ? [] : [event('content_block_stop', { index: 0 })]),
       event('message_delta', {
         delta: { stop_reason: stopReasonOf(answer), stop_sequence: null },
         ...(answer.usage !== null && { usage: usageOf(answer, tokens) }),
@@ -68,7 +73,7 @@ export function anthropicFormat(request: ModelServerRequest): WireFormat {
     rawFrame: content => `event: content_block_delta\ndata: ${content}\n\n`,
     whole: (answer, text, tokens) => ({
       ...message,
-      content: [{ type: 'text', text }],
+      content: answer.hasNoChoices === true ? [] : [{ type: 'text', text }],
       stop_reason: stopReasonOf(answer),
       usage: usageOf(answer, tokens),
     }),

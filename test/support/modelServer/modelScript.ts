@@ -35,7 +35,9 @@ export type StreamFault =
   /** An error object in the protocol's own form. */
   | { readonly error: unknown }
   /** A frame's content that is sent as it is. */
-  | { readonly malformed: string };
+  | { readonly malformed: string }
+  /** Bytes that are no frame at all, sent as they are. */
+  | { readonly raw: string };
 
 export interface ScriptAnswer {
   readonly text: string;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { ModelServerRequest, ScriptAnswer, ScriptReply } from './modelScript.ts';
+import type { ModelServerRequest, ScriptAnswer, ScriptReply, StreamFault } from './modelScript.ts';
 import { countTokens, type TokenCount, type WireFormat } from './protocols.ts';
 
 const defaultFrameCharacters = 24;
@@ -79,9 +79,14 @@ async function streamAnswer(
   if (fault === undefined) {
     for (const frame of format.endFrames(answer, tokens)) await write(response, frame, answer);
   } else if (fault !== 'cut') {
-    await write(response, 'error' in fault ? format.errorFrame(fault.error) : format.rawFrame(fault.malformed), answer);
+    await write(response, faultyFrame(fault, format), answer);
   }
   response.end();
+}
+
+function faultyFrame(fault: Exclude<StreamFault, string>, format: WireFormat): string {
+  if ('raw' in fault) return fault.raw;
+  return 'error' in fault ? format.errorFrame(fault.error) : format.rawFrame(fault.malformed);
 }
 
 /** Writes and waits while the other side is slower; in pieces if the answer says so. */

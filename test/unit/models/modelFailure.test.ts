@@ -65,7 +65,7 @@ describe('modelErrorOf', () => {
     const error = unexpectedModelError(new TypeError('Invalid header the-secret'), server);
     assert.equal(
       error.message,
-      'The call to The openai server at http://me:[redacted]@host/v1 failed unexpectedly: Invalid header [redacted].',
+      'The openai server at http://me:[redacted]@host/v1 could not be asked: Invalid header [redacted]; see the log, or choose another model.',
     );
     assert.equal(error.retryable, false);
   });
