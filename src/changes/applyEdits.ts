@@ -32,9 +32,16 @@ export type EditsResult =
 
 /** Applies edits in their order, each to what the ones before it left. Nothing is written: the caller stages the result or none of it. */
 export async function applyEdits(edits: readonly FileEdit[], open: OpenTarget): Promise<EditsResult> {
-  const session = new EditSession(open);
+  const session = new EditSession(open, await openAll(edits, open));
   for (const [index, edit] of edits.entries()) await session.apply(edit, index);
   return session.result();
+}
+
+/** What the edits name, looked up side by side: one after the other a large reply would wait for the disk most of its time. */
+async function openAll(edits: readonly FileEdit[], open: OpenTarget): Promise<ReadonlyMap<string, EditTarget>> {
+  const paths = [...new Set(edits.map(edit => edit.path))];
+  const targets = await Promise.all(paths.map(async path => [path, await open(path)] as const));
+  return new Map(targets);
 }
 
 interface WorkingFile {
@@ -49,11 +56,13 @@ interface WorkingFile {
 
 class EditSession {
   readonly #open: OpenTarget;
+  readonly #targets: ReadonlyMap<string, EditTarget>;
   readonly #files = new Map<string, WorkingFile>();
   readonly #problems: EditProblem[] = [];
 
-  constructor(open: OpenTarget) {
+  constructor(open: OpenTarget, targets: ReadonlyMap<string, EditTarget>) {
     this.#open = open;
+    this.#targets = targets;
   }
 
   async apply(edit: FileEdit, editIndex: number): Promise<void> {
@@ -80,7 +89,8 @@ class EditSession {
   async #file(path: string, movedFrom?: string): Promise<WorkingFile | { readonly problem: TextProblem }> {
     const known = this.#files.get(path);
     if (known) return known;
-    const target = await this.#open(path, movedFrom);
+    const found = movedFrom === undefined ? this.#targets.get(path) : undefined;
+    const target = found ?? (await this.#open(path, movedFrom));
     if (!target.ok) return { problem: { kind: target.kind, reason: target.reason, nearest: [] } };
     const opened = this.#files.get(target.path);
     if (opened) return opened;

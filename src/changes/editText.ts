@@ -5,6 +5,7 @@ import { noShift } from './indentShift.ts';
 import { indentStyleAdapter } from './indentStyle.ts';
 import { diffLines } from './lineDiff.ts';
 import { LineFinder, type Place } from './matchLines.ts';
+import { excerptAt } from './nearestLines.ts';
 import { oldLines, placeHunk } from './placeHunk.ts';
 import { type PlacedHunk, spliceHunks } from './spliceHunks.ts';
 import { type TextFile, textLines } from './textFile.ts';
@@ -67,9 +68,11 @@ function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readon
       file.lines,
       hunk.lines.some(line => line.kind === 'deleted'),
     );
-    if (elision !== undefined)
-      problems.push({ kind: 'elided', reason: `the new text ${elisionReason(elision)}`, nearest: [] });
     const placement = placeHunk(finder, hunk, options);
+    if (elision !== undefined) {
+      const nearest = 'place' in placement ? [excerptOf(file, hunk, placement.place)] : placement.misplacement.nearest;
+      problems.push({ kind: 'elided', reason: `the new text ${elisionReason(elision)}`, nearest });
+    }
     if ('place' in placement) {
       placed.push({ hunk, place: placement.place });
       continue;
@@ -79,6 +82,11 @@ function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readon
     problems.push({ kind, reason: `${nameOf(hunk)} ${reason}`, nearest });
   }
   return { placed, missing, problems };
+}
+
+/** The lines that a hunk is about, as they are in the file. */
+function excerptOf(file: TextFile, hunk: PatchHunk, place: Place): Excerpt {
+  return excerptAt(file.lines, place.start, oldLines(hunk).length, 1);
 }
 
 const MAX_QUOTED_LENGTH = 60;
@@ -101,7 +109,10 @@ function splice(file: TextFile, placed: readonly PlacedHunk[]): TextEditResult {
   const result = spliceHunks(file, placed);
   if (!('first' in result)) return { ok: true, file: result, loosestMatch: loosestOf(file, placed) };
   const reason = `${nameOf(result.second)} overlaps with ${nameOf(result.first)}; join the two into one`;
-  return { ok: false, problems: [{ kind: 'overlap', reason, nearest: [] }] };
+  const nearest = placed
+    .filter(({ hunk }) => hunk === result.first || hunk === result.second)
+    .map(({ hunk, place }) => excerptOf(file, hunk, place));
+  return { ok: false, problems: [{ kind: 'overlap', reason, nearest }] };
 }
 
 const RUNGS: readonly MatchRung[] = ['exact', 'lineEnds', 'trailingSpace', 'indentation', 'punctuation'];

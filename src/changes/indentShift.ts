@@ -21,8 +21,8 @@ interface IndentPair {
 
 /**
  * The shift that turns the indents of `pattern` into those of `file`, line by line, or undefined when no single one
- * does. Blank lines do not count. The shifts are: a constant prefix more or less, and a level of tabs for a level of
- * spaces (or the other way round, or levels of another width), with the same number of levels more or less everywhere.
+ * does. Blank lines do not count. The shifts are: a constant prefix more or less; a level of tabs for a level of spaces
+ * or the other way round, with the same number of levels more or less everywhere; and levels of another width.
  */
 export function indentShift(pattern: readonly string[], file: readonly string[]): IndentShift | undefined {
   const pairs = new Map<string, string>();
@@ -69,7 +69,8 @@ function levelShift(pairs: readonly IndentPair[]): IndentShift | undefined {
     for (const to of UNITS) {
       if (from === to) continue;
       const levels = commonDifference(pairs, from, to);
-      if (levels !== undefined) shifts.push({ from, to, levels });
+      const isCertain = from === TAB || to === TAB || (levels === 0 && showsWidth(pairs));
+      if (levels !== undefined && isCertain) shifts.push({ from, to, levels });
     }
   }
   if (shifts.length === 0) return undefined;
@@ -85,6 +86,11 @@ function levelShift(pairs: readonly IndentPair[]): IndentShift | undefined {
       return results.size === 1 && only !== undefined ? only + line.slice(indent.length) : undefined;
     },
   };
+}
+
+/** Two depths of indent tell a width: a single line that is off by some spaces could pass for any. */
+function showsWidth(pairs: readonly IndentPair[]): boolean {
+  return new Set(pairs.map(pair => pair.pattern.length).filter(length => length > 0)).size > 1;
 }
 
 function commonDifference(pairs: readonly IndentPair[], from: string, to: string): number | undefined {

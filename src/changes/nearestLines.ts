@@ -9,9 +9,11 @@ const MAX_POSITIONS_OF_LINE = 50;
 const MAX_LINES_TO_COMPARE = 3_000;
 const LEAST_LIKENESS = 0.4;
 
-/** The stretches of `lines` that look most like `pattern`, best first; empty when nothing does. */
+/** The stretches of `lines` that look most like `pattern`, best first; the beginning where nothing does, none of no lines. */
 export function nearestExcerpts(lines: readonly string[], pattern: readonly string[]): Excerpt[] {
-  const starts = startsBySharedLines(lines, pattern) ?? startsByLikeness(lines, pattern);
+  if (lines.length === 0) return [];
+  const likely = startsBySharedLines(lines, pattern) ?? startsByLikeness(lines, pattern);
+  const starts = likely.length > 0 ? likely : [0];
   const excerpts: Excerpt[] = [];
   const chosen: number[] = [];
   for (const start of starts) {

@@ -1,14 +1,16 @@
-import { diffLines } from './lineDiff.ts';
+import { diffLines, type LineChange } from './lineDiff.ts';
 
 /** Losing fewer lines than this at once is an ordinary edit. */
 const LEAST_LINES_LOST = 10;
 /** The part of the file that has to be gone from one end, or to be left in all, to look like a fragment. */
 const SHARE_LOST_AT_ONE_END = 0.2;
 const SHARE_LEFT = 0.3;
+/** New lines for each line lost that still count as nothing in its place. */
+const SHARE_REPLACED = 0.1;
 
 /**
- * Whether `after`, sent as the whole of a file, looks like a part of it: its beginning or its end is gone with nothing
- * in its place, or little of it is left. Deleting on purpose stays possible with an edit that names what it deletes.
+ * Whether `after`, sent as the whole of a file, looks like a part of it: its beginning or its end is gone with next
+ * to nothing in its place, or little of it is left. Deleting on purpose stays possible with an edit that names what it deletes.
  */
 export function looksPartial(before: readonly string[], after: readonly string[]): boolean {
   if (after.length >= before.length) return false;
@@ -17,11 +19,9 @@ export function looksPartial(before: readonly string[], after: readonly string[]
   const changes = diffLines(before, after);
   const first = changes[0];
   const last = changes.at(-1);
-  const hasLostHead = first?.oldStart === 0 && first.oldCount >= leastLost && first.newCount === 0;
-  const hasLostTail =
-    last !== undefined &&
-    last.oldStart + last.oldCount === before.length &&
-    last.oldCount >= leastLost &&
-    last.newCount === 0;
+  const isLoss = (change: LineChange) =>
+    change.oldCount >= leastLost && change.newCount <= change.oldCount * SHARE_REPLACED;
+  const hasLostHead = first?.oldStart === 0 && isLoss(first);
+  const hasLostTail = last !== undefined && last.oldStart + last.oldCount === before.length && isLoss(last);
   return hasLostHead || hasLostTail;
 }

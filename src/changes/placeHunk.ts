@@ -13,6 +13,8 @@ export interface Misplacement {
 export type Placement = { readonly place: Place } | { readonly misplacement: Misplacement };
 
 const MAX_CANDIDATES_SHOWN = 5;
+/** Lines of context that diffs are made with. */
+const USUAL_CONTEXT = 3;
 
 /** The lines that a hunk expects to find: its context and what it deletes. */
 export function oldLines(hunk: PatchHunk): string[] {
@@ -28,7 +30,9 @@ export function placeHunk(finder: LineFinder, hunk: PatchHunk, options: { readon
   if (pattern.length === 0) return placeInsertion(finder, hunk);
   const found = finder.find(pattern);
   if (found.length === 0) return { misplacement: notFound(finder, pattern) };
-  const candidates = narrow(finder, hunk, found, pattern.length);
+  // Blank lines are in too many places for a heading to tell which is meant.
+  const isBlank = pattern.every(line => line.trim() === '');
+  const candidates = isBlank ? found : narrow(finder, hunk, found, pattern.length);
   const [only] = candidates;
   if (candidates.length === 1 && only)
     return canShift(hunk, only, options.hasSigns)
@@ -40,7 +44,7 @@ export function placeHunk(finder: LineFinder, hunk: PatchHunk, options: { readon
 function canShift(hunk: PatchHunk, place: Place, hasSigns: boolean): boolean {
   // Context one space too far to the left has most likely lost its sign, and says nothing about the new lines.
   const isSignLost = hasSigns && place.shift.apply('x') === ' x';
-  if (isSignLost && hunk.lines.every(line => line.kind !== 'deleted')) return false;
+  if (isSignLost && hunk.lines.every(line => line.kind !== 'deleted' || line.text.trim() === '')) return false;
   return hunk.lines.every(line => line.kind !== 'added' || place.shift.apply(line.text) !== undefined);
 }
 
@@ -54,7 +58,9 @@ function placeInsertion(finder: LineFinder, hunk: PatchHunk): Placement {
   if (finder.lines.length === 0 || hunk.isAtEndOfFile)
     return { place: { start: finder.lines.length, rung: 'exact', shift: noShift } };
   const reason = 'has no line of the file to find its place by; add the lines before and after it as context';
-  return { misplacement: { kind: 'noMatch', reason, nearest: [] } };
+  const named = [...hunk.anchors, ...(hunk.heading === undefined ? [] : [hunk.heading])];
+  const added = hunk.lines.map(line => line.text);
+  return { misplacement: { kind: 'noMatch', reason, nearest: nearestExcerpts(finder.lines, [...named, ...added]) } };
 }
 
 /** Keeps the places that the hunk's other statements allow: its anchors always, the rest only to tell several apart. */
@@ -68,7 +74,7 @@ function narrow(finder: LineFinder, hunk: PatchHunk, found: readonly Place[], le
     places = places.filter(place => place.start + length === finder.lines.length);
   if (places.length > 1 && hunk.heading !== undefined) {
     const heading = hunk.heading.trimEnd();
-    places = places.filter(place => headingAt(finder.lines, place.start)?.startsWith(heading) === true);
+    places = places.filter(place => mayHaveHeading(finder.lines, heading, place.start));
   }
   return places;
 }
@@ -118,6 +124,16 @@ function openerAbove(
   return undefined;
 }
 
+/**
+ * Whether a hunk at `start` may have been given that heading. Those who leave out context leave the heading as it was,
+ * which is that of a start some lines above.
+ */
+function mayHaveHeading(lines: readonly string[], heading: string, start: number): boolean {
+  for (let at = start; at >= Math.max(0, start - USUAL_CONTEXT); at--)
+    if (headingAt(lines, at)?.startsWith(heading) === true) return true;
+  return false;
+}
+
 /** The heading that a unified diff gives a hunk there: the nearest line above that begins with a letter, `_` or `$`. */
 function headingAt(lines: readonly string[], start: number): string | undefined {
   for (let at = start - 1; at >= 0; at--) {
@@ -129,9 +145,8 @@ function headingAt(lines: readonly string[], start: number): string | undefined 
 
 function notFound(finder: LineFinder, pattern: readonly string[]): Misplacement {
   if (finder.lines.length === 0) return { kind: 'noMatch', reason: 'is not there, the file is empty', nearest: [] };
-  const nearest = nearestExcerpts(finder.lines, pattern);
-  const hint = nearest.length > 0 ? 'copy the lines exactly as they are in the file' : 'read the file first';
-  return { kind: 'noMatch', reason: `is not in the file; ${hint}`, nearest };
+  const reason = 'is not in the file; copy the lines exactly as they are there';
+  return { kind: 'noMatch', reason, nearest: nearestExcerpts(finder.lines, pattern) };
 }
 
 function severalPlaces(

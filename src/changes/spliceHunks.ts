@@ -160,7 +160,8 @@ function rebuild(
         push(line, insertion.ends[position] ?? neighbourEnd(file, at));
     if (at < file.lines.length && !deletedBy.has(at)) push(file.lines[at] ?? '', file.ends[at]);
   }
-  if (!hasFinalNewline && ends.length > 0) ends[ends.length - 1] = '';
+  // A blank last line is nothing but its end.
+  if (!hasFinalNewline && (lines.at(-1) ?? '') !== '') ends[ends.length - 1] = '';
   return { ...file, lines, ends };
 }
 

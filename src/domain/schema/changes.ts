@@ -82,7 +82,7 @@ export const editProblemSchema = z.strictObject({
   reason: z.string(),
   /** Index into the edits that were applied together; absent for a block that never became an edit. */
   editIndex: z.int().nonnegative().optional(),
-  /** Where the old text nearly is (`noMatch`), or every place where it is (`ambiguous`). */
+  /** Where the old text nearly is (`noMatch`), the places where it is (`ambiguous`), or the lines it is about (`overlap`, `elided`). */
   nearest: z.array(excerptSchema).readonly(),
 });
 export type EditProblem = z.infer<typeof editProblemSchema>;

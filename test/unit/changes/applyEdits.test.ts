@@ -168,8 +168,19 @@ describe('applying edits', () => {
     it('refuses an insertion whose context has lost its sign, and with it its indent', async () => {
       const edit = patch('a', hunk('+  new\n old'));
       assert.deepEqual(await texts(apply({ a: '  x\nold\n' }, edit)), { a: '  x\n  new\nold\n' });
-      const [problem] = await problems(apply({ a: ' old\n' }, edit));
-      assert.match(problem?.reason ?? '', /another indent/);
+      for (const insertion of [edit, patch('a', hunk('-\n+  new\n old'))]) {
+        const [problem] = await problems(apply({ a: '\n old\n' }, insertion));
+        assert.match(problem?.reason ?? '', /another indent/);
+      }
+    });
+
+    it('refuses single lines that are off by some spaces, and takes no other width of levels for them', async () => {
+      const file = { a: 'f(a) {\n    b {\n        c\n    }\n}\n' };
+      for (const [search, replacement] of [
+        ['f(a) {\n      b {\n', 'f(a) {\n            x\n      b {\n'],
+        ['      b {\n        c\n', '      b {\n            x\n        c\n'],
+      ] as const)
+        assert.equal((await problems(apply(file, blocks('a', replace(search, replacement)))))[0]?.kind, 'noMatch');
     });
 
     it('prefers the exact place to a looser one', async () => {
@@ -224,6 +235,29 @@ describe('applying edits', () => {
       assert.deepEqual(await texts(apply({ a: before }, edit)), { a: 'def f():\n  x\n\ndef g():\n  y\n' });
     });
 
+    it('goes by no heading that another place could have with more context', async () => {
+      const edit = patch('a', hunk('-}\n+} // end', { heading: 'def f' }));
+      const [problem] = await problems(apply({ a: 'def f {\n}\ndef g {\n}\n' }, edit));
+      assert.equal(problem?.kind, 'ambiguous');
+    });
+
+    it('does not place blank lines by their anchors', async () => {
+      const edit = patch('a', hunk('-\n+x', { anchors: ['class A'] }));
+      const [problem] = await problems(apply({ a: 'class A\n  1\n\nclass B\n\n' }, edit));
+      assert.equal(problem?.kind, 'ambiguous');
+    });
+
+    it('shows the lines that two edits overlap in, that new text leaves out, and that an insertion may be near', async () => {
+      const nearest = async (...hunks: PatchHunk[]) =>
+        (await problems(apply({ a: numbered(90) }, patch('a', ...hunks))))[0]?.nearest.map(
+          excerpt => excerpt.startLine,
+        );
+      assert.deepEqual(await nearest(hunk(' line 20\n-line 21'), hunk('-line 21\n line 22')), [19, 20]);
+      assert.deepEqual(await nearest(hunk(' line 20\n-line 21\n+// ... rest of the code ...')), [19]);
+      assert.deepEqual(await nearest(hunk('+line 50')), [49]);
+      assert.deepEqual(await nearest(hunk('-nothing like it')), [1]);
+    });
+
     it('tells equal places apart by the end of the file', async () => {
       const edit = patch('a', hunk('-x\n+y', { isAtEndOfFile: true }));
       assert.deepEqual(await texts(apply({ a: 'x\nz\nx\n' }, edit)), { a: 'x\nz\ny\n' });
@@ -241,6 +275,10 @@ describe('applying edits', () => {
       assert.deepEqual(await texts(apply({ a: 'x\ny' }, adds)), { a: 'x\nz\n' });
       const drops = patch('a', hunk('-y\n+z', { finalNewline: false }));
       assert.deepEqual(await texts(apply({ a: 'x\ny\n' }, drops)), { a: 'x\nz' });
+    });
+
+    it('keeps a blank line that becomes the last one of a file without a final newline', async () => {
+      assert.deepEqual(await texts(apply({ a: 'x\n\ny' }, patch('a', hunk('-y')))), { a: 'x\n\n' });
     });
 
     it('refuses an insertion in the middle of lines that another hunk deletes', async () => {
@@ -277,7 +315,7 @@ describe('applying edits', () => {
     it('refuses what looks like a part of the file', async () => {
       const tree = { a: numbered(60) };
       const middle = numbered(60).split('\n').slice(20, 60).join('\n');
-      for (const part of [middle, numbered(40), 'line 30 changed\n'])
+      for (const part of [middle, numbered(40), `${numbered(25)}the end\n`, 'line 30 changed\n'])
         assert.equal((await problems(apply(tree, write('a', part))))[0]?.kind, 'elided');
     });
 
