@@ -20,6 +20,7 @@ const required = [
   'extension/dist/webview/chat.js',
   'extension/dist/webview/style.css',
   'extension/prompts/planner.md',
+  'extension/api/trellis.d.ts',
 ];
 /** Beside the required ones. */
 const allowed = [

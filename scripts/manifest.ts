@@ -45,7 +45,7 @@ const jsonSchema = z.object({
   maximum: z.number().optional(),
 });
 
-function propertyOf({ key, schema, description, defaultText }: Setting, order: number) {
+function propertyOf({ key, schema, description, allowed, defaultText }: Setting, order: number) {
   const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   const json = jsonSchema.parse(z.toJSONSchema(inner, { unrepresentable: 'any' }));
   const type = json.type ?? 'string';
@@ -61,7 +61,11 @@ function propertyOf({ key, schema, description, defaultText }: Setting, order: n
     default: isUnset ? null : valueAt(defaultConfiguration, key),
     ...(restrictedSettings.includes(key) ? { scope: 'machine-overridable' } : {}),
     order,
-    markdownDescription: isUnset ? `${description} Unset: ${defaultText}.` : description,
+    markdownDescription: [
+      description,
+      ...(key.endsWith('.provider') ? [`Allowed: ${allowed}.`] : []),
+      ...(isUnset ? [`Unset: ${defaultText}.`] : []),
+    ].join(' '),
   };
 }
 

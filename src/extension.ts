@@ -1,10 +1,15 @@
 // The composition root of the extension. The engine is loaded when a run or the history first needs it.
 import * as vscode from 'vscode';
+import type { TrellisExports } from '../api/trellis.d.ts';
+import { Plugins } from './app/plugins.ts';
 import type { Disposable } from './base/disposable.ts';
 import { errorMessage } from './base/errors.ts';
+import { builtInProviders } from './config/configuration.ts';
 import { ApiKeys } from './editor/apiKeys.ts';
 import { changeScheme } from './editor/changeDocuments.ts';
 import { chatViewId } from './editor/chatView.ts';
+import { editorModelProvider } from './editor/editorModels.ts';
+import { extensionExports } from './editor/extensionApi.ts';
 import { OutputLogger } from './editor/outputLogger.ts';
 import { registerCommands } from './editor/registerCommands.ts';
 import { panelViewType } from './editor/runPanel.ts';
@@ -13,7 +18,7 @@ import { Workbench } from './editor/workbench.ts';
 
 let runs: Disposable | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): TrellisExports {
   const { extensionUri, subscriptions, workspaceState } = context;
   const channel = vscode.window.createOutputChannel('Trellis', { log: true });
   const logger = new OutputLogger(channel);
@@ -22,11 +27,12 @@ export function activate(context: vscode.ExtensionContext): void {
     void vscode.window.showErrorMessage(errorMessage(error));
   };
   const keys = new ApiKeys(context.secrets);
+  const plugins = openPlugins(context, report);
   const service = new RunService({
     logger,
     openEngine: async root => {
       const { openEngine } = await import('./editor/openEngine.ts');
-      return openEngine(root, { context, keys, logger });
+      return openEngine(root, { context, keys, plugins, logger });
     },
   });
   runs = service;
@@ -39,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     workbench,
     registerCommands(
       {
-        'trellis.planAndImplement': () => actions.planAndImplement(),
+        'trellis.planAndImplement': request => actions.planAndImplement(typeof request === 'string' ? request : ''),
         'trellis.cancelRun': () => actions.cancelRun(),
         'trellis.showPanel': () => actions.showPanel(),
         'trellis.showHistory': () => actions.showHistory(),
@@ -66,7 +72,21 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => workbench.refresh()),
     keys.onDidChange(forgetEngines),
+    plugins.onDidChange(forgetEngines),
   );
+  return extensionExports(plugins);
+}
+
+/** What other extensions may add to, with the editor's own models in it. */
+function openPlugins(context: vscode.ExtensionContext, report: (error: unknown) => void): Plugins {
+  const plugins = new Plugins(builtInProviders, report);
+  plugins.registerProvider(
+    editorModelProvider({
+      selectChatModels: () => vscode.lm.selectChatModels(),
+      canSendRequest: model => context.languageModelAccessInformation.canSendRequest(model),
+    }),
+  );
+  return plugins;
 }
 
 /** Cancels what still runs and closes the journals; after a crash the journal brings back what was shown. */

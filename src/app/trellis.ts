@@ -1,38 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import type { Agent } from '../agents/agent.ts';
 import { createAgent } from '../agents/createAgent.ts';
+import { createPluginAgent, findPluginAgent } from '../agents/pluginAgent.ts';
 import { type Clock, type IdSource, systemClock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { StorageError, ValidationError } from '../base/errors.ts';
+import { errorMessage, StorageError, ValidationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { FilePromptLibrary } from '../base/promptLibrary.ts';
+import { FilePromptLibrary, type PromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import type { FileVersion } from '../changes/stagedFiles.ts';
 import { StagingOverlay } from '../changes/stagingOverlay.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
 import { type RunId, runIdSchema } from '../domain/schema/ids.ts';
+import type { WorkItem } from '../domain/schema/plan.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
-import { Budget } from '../models/budget/budget.ts';
-import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
-import { Purse } from '../models/budget/purse.ts';
-import { createModelClient } from '../models/createModelClient.ts';
-import { Governors } from '../models/governor/governors.ts';
-import { publicPrices } from '../models/publicPrices.ts';
-import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
+import { pluginMiddleware } from '../models/plugins/pluginMiddleware.ts';
 import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
-import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { Proof } from '../orchestrator/proof.ts';
-import { recordExchange } from '../orchestrator/recordExchange.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
 import { EndedReview } from '../orchestrator/review/endedReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
 import type { RunParts } from '../orchestrator/runCourse.ts';
+import { RunFollowers } from '../orchestrator/runFollowers.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
-import { spentSince } from '../orchestrator/spentSince.ts';
 import { startRun } from '../orchestrator/startRun.ts';
 import { createContextCollector } from '../planning/context/contextCollector.ts';
 import { createGitHistory } from '../planning/context/gitHistory.ts';
@@ -42,7 +37,9 @@ import { findTestCommand, type TestCommandFiles } from '../quality/testCommand.t
 import type { SandboxAvailability, SandboxLimits } from '../sandbox/sandbox.ts';
 import { openSandbox } from '../sandbox/select.ts';
 import { JournaledWorkQueue } from '../scheduling/journaledWorkQueue.ts';
+import type { PluginSet } from './plugins.ts';
 import { OverlaidFiles, WorkspaceProjectFiles } from './projectFiles.ts';
+import { RunModels } from './runModels.ts';
 
 export interface TrellisOptions {
   /** Absolute path of the folder that runs work on. */
@@ -55,6 +52,8 @@ export interface TrellisOptions {
   readonly version: string;
   readonly logger: Logger;
   readonly secrets: Secrets;
+  /** What other extensions registered, as it is now; what is registered later needs another core. */
+  readonly plugins?: PluginSet;
   readonly clock?: Clock;
   readonly ids?: IdSource;
 }
@@ -107,8 +106,8 @@ class TrellisCore implements Trellis {
   readonly #workspace: DiskWorkspace;
   readonly #clock: Clock;
   readonly #ids: IdSource;
-  readonly #governors: Governors;
-  readonly #day: DayPurse;
+  readonly #models: RunModels;
+  readonly #plugins: Required<PluginSet>;
   readonly #resources = new DisposableStore();
   readonly #lifetime = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
@@ -120,11 +119,20 @@ class TrellisCore implements Trellis {
     this.#clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
     const { storageDirectory, logger } = options;
-    this.#governors = new Governors({ clock: this.#clock, logger });
-    const { dayTokens, dayUsd } = options.configuration.budget;
-    this.#day = new DayPurse({ tokens: dayTokens, usd: dayUsd }, this.#clock);
+    const { providers = [], middleware = [], agents = [] } = options.plugins ?? {};
+    this.#plugins = { providers: [...providers], middleware: [...middleware], agents: [...agents] };
     const file = path.join(storageDirectory, 'trellis.db');
     this.journal = this.#resources.add(new SqliteJournal({ file, clock: this.#clock, logger }));
+    this.#models = this.#resources.add(
+      new RunModels({
+        ...options,
+        workspace: workspace.root,
+        plugins: this.#plugins.providers,
+        journal: this.journal,
+        clock: this.#clock,
+        ids: this.#ids,
+      }),
+    );
   }
 
   start(request: string, options: StartOptions): RunHandle {
@@ -134,7 +142,8 @@ class TrellisCore implements Trellis {
     const runId = runIdSchema.parse(this.#ids('run'));
     const run = new JournaledRun(this.journal, runId, logger);
     const runResources = new DisposableStore();
-    const parts = this.#partsFor(run, options, runResources);
+    const signal = AbortSignal.any([options.signal, this.#lifetime.signal]);
+    const parts = this.#partsFor(run, { ...options, signal }, task.description, runResources);
     runResources.add(this.journal.acquire(runId));
     const { planner, executor, judge, quality, workers } = configuration;
     run.append({
@@ -154,7 +163,7 @@ class TrellisCore implements Trellis {
       contextTokens: CONTEXT_TOKENS,
       stopAfterPlan: options.stopAfterPlan ?? false,
     };
-    const handle = startRun(parts, settings, AbortSignal.any([options.signal, this.#lifetime.signal]));
+    const handle = startRun(parts, settings, signal);
     const ended = handle.done.finally(() => runResources.dispose());
     this.#running.add(ended);
     return {
@@ -194,13 +203,16 @@ class TrellisCore implements Trellis {
     }
   }
 
-  #partsFor(run: JournaledRun, { human, sink }: StartOptions, runResources: DisposableStore): RunParts {
+  #partsFor(run: JournaledRun, options: StartOptions, request: string, runResources: DisposableStore): RunParts {
+    const { human, sink, signal } = options;
     const { configuration, logger } = this.#options;
     const workspace = this.#workspace.root;
     const clock = this.#clock;
     const ids = this.#ids;
     const prompts = new FilePromptLibrary(path.join(this.#options.resourcesDirectory, 'prompts'));
-    const model = runResources.add(this.#modelClient(run, human));
+    const { runId } = run;
+    const layers = this.#plugins.middleware.map(plugin => pluginMiddleware(plugin, { runId, signal }));
+    const model = runResources.add(this.#models.clientFor(run, human, layers));
     const files = new WorkspaceProjectFiles(this.#workspace);
     const testCommandOf = (tree: TestCommandFiles) => findTestCommand(tree, configuration.testCommand);
     return {
@@ -216,7 +228,8 @@ class TrellisCore implements Trellis {
         areRulesTrusted: true,
       }),
       planner: createPlanner({ model, prompts, files, clock, ids }),
-      agentFor: mode => createAgent(mode, { prompts, maxTurns: configuration.agents.maxTurns }),
+      agentFor: item => this.#agentFor(item, prompts, signal),
+      followers: new RunFollowers({ layers, run: { runId, request, workspace }, logger }),
       staged: new StagingOverlay({ workspace: this.#workspace, blobs: asBlobStore(run.contents) }),
       proof: this.#proofOf(run, files),
       gate: createQualityGate({ model, prompts, threshold: configuration.quality.threshold }),
@@ -232,47 +245,13 @@ class TrellisCore implements Trellis {
     };
   }
 
-  #modelClient(run: JournaledRun, human: HumanChannel) {
-    const { configuration, logger, secrets } = this.#options;
-    const { planner, executor, judge } = configuration;
-    const { openaiApiKey, anthropicApiKey } = secrets;
-    const { reuseAnswers, ...limits } = configuration.models;
-    return createModelClient({
-      roles: { planner, executor, judge },
-      providers: {
-        openai: { ...configuration.openai, ...(openaiApiKey !== undefined && { apiKey: openaiApiKey }) },
-        anthropic: { ...configuration.anthropic, ...(anthropicApiKey !== undefined && { apiKey: anthropicApiKey }) },
-        ollama: configuration.ollama,
-        scripted: { file: this.#inWorkspace(configuration.scripted.file) },
-      },
-      recorder: { record: event => recordExchange(run, event) },
-      clock: this.#clock,
-      ids: this.#ids,
-      logger,
-      limits,
-      cassette: {
-        record: this.#inWorkspace(configuration.cassette.record),
-        replay: this.#inWorkspace(configuration.cassette.replay),
-      },
-      governors: this.#governors,
-      budget: this.#budget(run, human),
-      ...(reuseAnswers && { answers: journaledAnswers(this.journal) }),
-      party: run.runId,
-    });
-  }
-
-  /** A path of the settings, which is relative to the workspace. */
-  #inWorkspace(file: string | undefined): string | undefined {
-    return file === undefined ? undefined : path.resolve(this.#workspace.root, file);
-  }
-
-  #budget(run: JournaledRun, human: HumanChannel): Budget {
-    const { runTokens, runUsd, dayTokens, dayUsd } = this.#options.configuration.budget;
-    if (dayTokens !== undefined || dayUsd !== undefined) {
-      this.#day.catchUp(spentSince(this.journal, startOfDay(this.#clock.now()), publicPrices));
-    }
-    const onLimit = askAboutLimit(run, human, this.#ids);
-    return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });
+  async #agentFor(item: WorkItem, prompts: PromptLibrary, signal: AbortSignal): Promise<Agent> {
+    const { configuration, logger } = this.#options;
+    const onFailure = (error: unknown) =>
+      logger.log('warn', 'An agent could not say whether it takes an item.', { reason: errorMessage(error) });
+    const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
+    if (plugin !== undefined) return createPluginAgent(plugin);
+    return createAgent(item.mode, { prompts, maxTurns: configuration.agents.maxTurns });
   }
 
   #proofOf(run: JournaledRun, files: TestCommandFiles): Proof {

@@ -1,7 +1,7 @@
 // The contract of this folder: every setting there is, with what it may be. Nothing else says it a second time.
 import { z } from 'zod';
 import type { ConfiguredRole } from '../domain/schema/model.ts';
-import { modelSettingsSchema } from '../domain/schema/model.ts';
+import { modelSettingsSchema, providerNameSchema } from '../domain/schema/model.ts';
 
 /** What people need to know about one setting; kept beside its schema. */
 const settingNotesSchema = z.object({
@@ -22,17 +22,20 @@ function setting<S extends z.ZodType>(
   return schema.meta({ environment: [], ...notes });
 }
 
-/** The providers that come with Trellis. */
+/** The providers that come with Trellis, wherever it runs. */
 export const builtInProviders = ['ollama', 'openai', 'anthropic', 'scripted'] as const;
+
+/** The provider of the models that the editor has. */
+export const editorProvider = 'vscode';
 
 function roleSchema(role: ConfiguredRole, work: string) {
   const variable = (name: string) => [`TRELLIS_${role.toUpperCase()}_${name}`];
   const { model, temperature, maxOutputTokens } = modelSettingsSchema.shape;
   const likePlanner = role === 'judge' ? { defaultText: "the planner's" } : {};
   return z.strictObject({
-    provider: setting(z.enum(builtInProviders), {
+    provider: setting(providerNameSchema, {
       description: `Who serves the model that ${work}.`,
-      allowed: `${builtInProviders.slice(0, -1).join(', ')} or ${builtInProviders.slice(-1).join()}`,
+      allowed: `${builtInProviders.join(', ')}; in VS Code also ${editorProvider}, or one that another extension brings`,
       environment: variable('PROVIDER'),
       ...likePlanner,
     }),

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The top layer: options of the command line, nested as in the schema. */
   readonly options?: unknown;
+  /** The providers that there are; by default those that need no editor. */
+  readonly providers?: readonly string[];
   /** Where the keys are kept elsewhere than in the environment, such as an editor's secret storage. */
   readonly openaiApiKey?: string | undefined;
   readonly anthropicApiKey?: string | undefined;
@@ -48,6 +50,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadedCon
     openaiApiKey,
     anthropicApiKey,
     ...(file === undefined ? {} : { file }),
+    ...(options.providers === undefined ? {} : { providers: options.providers }),
   });
   const secrets = {
     ...(openaiApiKey !== undefined && { openaiApiKey }),

@@ -1,6 +1,12 @@
 import { isLoopbackHost } from '../base/loopback.ts';
-import { type Configuration, configurationSchema, defaultConfiguration } from './configuration.ts';
-import { type ConfigurationProblem, configurationError } from './configurationProblem.ts';
+import {
+  builtInProviders,
+  type Configuration,
+  configurationSchema,
+  defaultConfiguration,
+  editorProvider,
+} from './configuration.ts';
+import { type ConfigurationProblem, configurationError, wrongValue } from './configurationProblem.ts';
 import { type SettingValues, valuesOfEnvironment, valuesOfObject } from './settingValues.ts';
 
 /** A configuration file that was read. */
@@ -24,6 +30,8 @@ export interface ConfigurationSources {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Options of the command line, nested as in the schema. */
   readonly options?: unknown;
+  /** The providers that there are; by default those that need no editor. */
+  readonly providers?: readonly string[];
   /** From the environment or the editor's secret storage. Looked at, never kept. */
   readonly openaiApiKey?: string | undefined;
   readonly anthropicApiKey?: string | undefined;
@@ -41,7 +49,8 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
     valuesOfEnvironment(environment),
     valuesOfObject(options, 'command line'),
   ];
-  const problems = layers.flatMap(layer => layer.problems);
+  const { providers = builtInProviders } = sources;
+  const problems = layers.flatMap(layer => [...layer.problems, ...problemsWithProviders(layer, providers)]);
   if (problems.length > 0) throw configurationError(problems);
   const configuration = build(layers);
   const whole = [
@@ -66,6 +75,19 @@ function build(layers: readonly SettingValues[]): Configuration {
     else nested[group] = { ...(nested[group] as object), [name]: value };
   }
   return configurationSchema.parse(nested);
+}
+
+function problemsWithProviders(
+  { values, sources }: SettingValues,
+  providers: readonly string[],
+): ConfigurationProblem[] {
+  const [last, ...others] = [...providers].reverse();
+  const allowed = `${others.reverse().join(', ')} or ${last ?? ''}`;
+  return [...values].flatMap(([key, value]) => {
+    if (!key.endsWith('.provider') || typeof value !== 'string' || providers.includes(value)) return [];
+    const remark = value === editorProvider ? ' (the models of VS Code are there in VS Code alone)' : '';
+    return [wrongValue(key, sources.get(key) ?? '', value, `${allowed}${remark}`)];
+  });
 }
 
 /** The providers that take a key, and the server that it is made for. */

@@ -5,12 +5,15 @@ import { type ConfigurationProblem, wrongValue } from './configurationProblem.ts
 /** Values by setting, as one source gives them, and what is wrong with that source. */
 export interface SettingValues {
   readonly values: ReadonlyMap<string, unknown>;
+  /** By setting, where its value is set. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly problems: readonly ConfigurationProblem[];
 }
 
 /** Reads the nested object of a file or of the editor's settings. `source` is named in the problems. */
 export function valuesOfObject(object: unknown, source: string): SettingValues {
   const values = new Map<string, unknown>();
+  const sources = new Map<string, string>();
   const problems: ConfigurationProblem[] = [];
   const visit = (group: z.ZodObject, value: unknown, prefix: string) => {
     if (value === null || value === undefined) return; // A heading with nothing under it.
@@ -29,24 +32,27 @@ export function valuesOfObject(object: unknown, source: string): SettingValues {
   };
   const collect = (key: string, value: unknown) => {
     values.set(key, value);
+    sources.set(key, source);
     problems.push(...problemsOf(key, value, source));
   };
   visit(configurationSchema, object, '');
-  return { values, problems };
+  return { values, sources, problems };
 }
 
 /** Reads the variables that settings name; a variable that is empty counts as not set. */
 export function valuesOfEnvironment(environment: Readonly<Record<string, string | undefined>>): SettingValues {
   const values = new Map<string, unknown>();
+  const sources = new Map<string, string>();
   const problems: ConfigurationProblem[] = [];
   for (const setting of listSettings()) {
     const variable = setting.environment.find(name => (environment[name] ?? '').trim() !== '');
     if (variable === undefined) continue;
     const value = valueOfText((environment[variable] ?? '').trim(), setting.schema);
     values.set(setting.key, value);
+    sources.set(setting.key, variable);
     problems.push(...problemsOf(setting.key, value, variable));
   }
-  return { values, problems };
+  return { values, sources, problems };
 }
 
 function problemsOf(key: string, value: unknown, source: string): ConfigurationProblem[] {

@@ -28,5 +28,5 @@ export const commandTable = {
 
 export type CommandId = keyof typeof commandTable;
 
-/** One handler for each command. */
-export type CommandHandlers = Readonly<Record<CommandId, () => void | Promise<void>>>;
+/** One handler for each command; menus, key bindings and other extensions may hand it anything. */
+export type CommandHandlers = Readonly<Record<CommandId, (argument?: unknown) => void | Promise<void>>>;

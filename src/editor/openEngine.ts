@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
+import type { Plugins } from '../app/plugins.ts';
 import { createTrellis } from '../app/trellis.ts';
 import { errorMessage, StorageError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { builtInProviders } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
 import { hashContent } from '../journal/contentHash.ts';
 import type { ApiKeys } from './apiKeys.ts';
@@ -14,16 +16,19 @@ import { readSettings } from './settings.ts';
 export interface OpenEngineOptions {
   readonly context: vscode.ExtensionContext;
   readonly keys: ApiKeys;
+  readonly plugins: Plugins;
   readonly logger: Logger;
 }
 
 /** Builds the engine for a folder from settings, file, environment and key. Throws `ConfigurationError` or `StorageError`. */
-export async function openEngine(root: WorkspaceRoot, { context, keys, logger }: OpenEngineOptions): Promise<Engine> {
+export async function openEngine(root: WorkspaceRoot, options: OpenEngineOptions): Promise<Engine> {
+  const { context, keys, plugins, logger } = options;
   const { configuration, secrets } = await loadConfiguration({
     workspace: root.path,
     isWorkspaceTrusted: vscode.workspace.isTrusted,
     settings: readSettings(vscode.workspace.getConfiguration('trellis', vscode.Uri.file(root.path))),
     environment: process.env,
+    providers: [...builtInProviders, ...plugins.providers.map(({ name }) => name)],
     ...(await keys.read()),
   });
   const trellis = await createTrellis({
@@ -34,6 +39,7 @@ export async function openEngine(root: WorkspaceRoot, { context, keys, logger }:
     version: (context.extension.packageJSON as { readonly version: string }).version,
     logger,
     secrets,
+    plugins,
   });
   return {
     journal: trellis.journal,

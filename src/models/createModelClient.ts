@@ -1,53 +1,37 @@
 import type { Clock, IdSource } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { redactSecrets } from '../base/redactSecrets.ts';
 import {
-  type AnthropicSettings,
-  anthropicSettingsSchema,
   type CassetteSettings,
   type ConfiguredRole,
   configuredRoleOf,
   type ModelLimits,
   type ModelSettings,
   modelLimitsSchema,
-  type OllamaSettings,
-  type OpenaiSettings,
-  type ScriptedSettings,
 } from '../domain/schema/model.ts';
-import { AnthropicModel } from './anthropicModel.ts';
 import type { Budget } from './budget/budget.ts';
 import { budgetMiddleware } from './budget/budgetMiddleware.ts';
 import { answerFromCassette, recordToCassette } from './cassette/cassetteMiddleware.ts';
+import { createRegistry, createRunRegistry, type ProviderSettings } from './createRegistry.ts';
 import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
-import { LanguageModelRegistry } from './languageModelRegistry.ts';
+import type { LanguageModelRegistry } from './languageModelRegistry.ts';
 import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
 import type { ModelCall, ModelCallOptions, ModelClient, ModelReply } from './modelClient.ts';
 import { ollamaUrl } from './ollamaContext.ts';
-import { OllamaModel } from './ollamaModel.ts';
-import { OpenaiModel } from './openaiModel.ts';
 import type { PriceList } from './prices.ts';
 import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
 import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
-import { ScriptedModel } from './scripted/scriptedModel.ts';
-
-/** What each built-in provider needs to know. */
-export interface ProviderSettings {
-  readonly openai: OpenaiSettings;
-  readonly ollama: OllamaSettings;
-  /** Anthropic itself without a key, when missing. */
-  readonly anthropic?: AnthropicSettings;
-  /** Without a script, when missing. */
-  readonly scripted?: ScriptedSettings;
-}
 
 export interface ModelClientOptions {
   readonly roles: Readonly<Record<ConfiguredRole, ModelSettings>>;
   readonly providers: ProviderSettings;
+  /** Shared by the clients of all runs, and disposed by who made it; by default one's own, with the built-in providers. */
+  readonly registry?: LanguageModelRegistry;
   readonly recorder: ModelRecorder;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -66,7 +50,7 @@ export interface ModelClientOptions {
   readonly governors?: Governors;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
   readonly party?: string;
-  /** Layers between the recording, which is outermost, and the retry. */
+  /** Those of plugins, outermost first. */
   readonly middleware?: readonly ModelMiddleware[];
 }
 
@@ -77,7 +61,9 @@ export interface ModelClientOptions {
 export function createModelClient(options: ModelClientOptions): ModelClient & Disposable {
   const { roles, recorder, clock, ids, logger } = options;
   const limits = modelLimitsSchema.parse(options.limits ?? {});
-  const registry = createRegistry(options.providers, limits, clock);
+  const resources = new DisposableStore();
+  const shared = options.registry ?? resources.add(createRegistry({ ...options, limits }));
+  const registry = resources.add(createRunRegistry(shared, options));
   checkProviders(roles, registry);
   const { random = Math.random, prices = publicPrices, middleware = [] } = options;
   const retry = retryMiddleware({ maxRetries: limits.maxRetries, clock, random, recorder, logger });
@@ -106,7 +92,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
       const settings = roles[configuredRoleOf(call.role)];
       return handle({ ...callOptions, exchangeId: ids('exchange'), call, settings });
     },
-    dispose: () => registry.dispose(),
+    dispose: () => resources.dispose(),
   };
 }
 
@@ -124,17 +110,6 @@ function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: s
     ['anthropic', anthropic?.baseUrl],
   ]);
   return provider => (provider === 'scripted' ? undefined : (addresses.get(provider) ?? ''));
-}
-
-function createRegistry(providers: ProviderSettings, limits: ModelLimits, clock: Clock): LanguageModelRegistry {
-  const registry = new LanguageModelRegistry();
-  registry.register('openai', model => new OpenaiModel({ model, settings: providers.openai, limits, clock }));
-  registry.register('ollama', model => new OllamaModel({ model, settings: providers.ollama, limits, clock }));
-  const anthropic = providers.anthropic ?? anthropicSettingsSchema.parse({});
-  registry.register('anthropic', model => new AnthropicModel({ model, settings: anthropic, limits, clock }));
-  const { file } = providers.scripted ?? {};
-  registry.register('scripted', model => new ScriptedModel({ model, file, clock }));
-  return registry;
 }
 
 function checkProviders(roles: ModelClientOptions['roles'], registry: LanguageModelRegistry): void {

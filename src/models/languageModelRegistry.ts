@@ -1,6 +1,7 @@
 import { waitUnlessAborted } from '../base/abort.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
+import { providerNameSchema } from '../domain/schema/model.ts';
 import type { LanguageModel, LanguageModelFactory } from './languageModel.ts';
 
 interface Entry {
@@ -14,11 +15,25 @@ export class LanguageModelRegistry implements Disposable {
   readonly #factories = new Map<string, LanguageModelFactory>();
   readonly #entries = new Map<string, Entry>();
   readonly #models = new DisposableStore();
+  readonly #parent: LanguageModelRegistry | undefined;
 
-  /** @throws ConfigurationError when the name is empty or taken. */
+  /** `parent` serves the providers that this one does not have; it is not disposed with it. */
+  constructor(parent?: LanguageModelRegistry) {
+    this.#parent = parent;
+  }
+
+  /** @throws ConfigurationError when something is missing or the name is taken. */
   register(provider: string, factory: LanguageModelFactory): void {
-    if (provider === '') throw new ConfigurationError('A model provider needs a name.');
-    if (this.#factories.has(provider)) {
+    const name = providerNameSchema.safeParse(provider);
+    if (!name.success) {
+      const problem = name.error.issues.map(({ message }) => message).join('; ');
+      throw new ConfigurationError(`The name of a model provider ${problem}; got ${JSON.stringify(provider)}.`);
+    }
+    // Plain types hold our own callers; what a plugin brings comes from anywhere.
+    if (typeof (factory as unknown) !== 'function') {
+      throw new ConfigurationError(`The model provider "${provider}" lacks the function that makes its models.`);
+    }
+    if (this.list().includes(provider)) {
       throw new ConfigurationError(`There is already a model provider called "${provider}"; choose another name.`);
     }
     this.#factories.set(provider, factory);
@@ -26,7 +41,7 @@ export class LanguageModelRegistry implements Disposable {
 
   /** The names of all providers, sorted. */
   list(): readonly string[] {
-    return [...this.#factories.keys()].sort();
+    return [...this.#factories.keys(), ...(this.#parent?.list() ?? [])].sort();
   }
 
   /**
@@ -62,6 +77,7 @@ export class LanguageModelRegistry implements Disposable {
     if (known !== undefined) return known;
     const factory = this.#factories.get(provider);
     if (factory === undefined) {
+      if (this.#parent?.list().includes(provider)) return this.#parent.#entry(provider, model);
       throw new ConfigurationError(`There is no model provider "${provider}"; there are ${this.list().join(', ')}.`);
     }
     const entry: Entry = { model: this.#models.add(factory(model)), ready: undefined };

@@ -1,4 +1,5 @@
 import { errorMessage, ModelError, TrellisError } from '../base/errors.ts';
+import type { RunOutcome } from '../domain/schema/events.ts';
 import type { ModelSettings } from '../domain/schema/model.ts';
 import type { ModelCall, ModelCallOptions, ModelReply } from './modelClient.ts';
 
@@ -14,12 +15,41 @@ export type ModelHandler = (request: ModelRequest) => Promise<ModelReply>;
 
 /**
  * One layer around every model call. It may change the request, the reply or both, answer without calling `next`, call
- * `next` again, or throw.
+ * `next` again, or throw: an `AbortError` cancels the run. It may follow the run beside that.
  */
-export interface ModelMiddleware {
+export interface ModelMiddleware extends RunHooks {
   /** Stands in the message when the layer fails. */
   readonly name: string;
   handle(request: ModelRequest, next: ModelHandler): Promise<ModelReply>;
+}
+
+/** What a layer may be told beside the calls. What these throw is logged and changes nothing, but for one case. */
+export interface RunHooks {
+  /** Before anything is asked or read. An `AbortError` cancels the run. */
+  onRunStart?(run: RunStarted): Promise<void>;
+  /** Once for each run that was started, however it ended. */
+  onRunEnd?(run: RunStarted & RunEnded): Promise<void>;
+  /** An attempt at an item failed; it may be tried again. */
+  onItemError?(error: ItemFailed): Promise<void>;
+}
+
+export interface RunStarted {
+  readonly runId: string;
+  readonly request: string;
+  /** Absolute path of the folder that is worked on. */
+  readonly workspace: string;
+}
+
+export interface RunEnded {
+  readonly outcome: RunOutcome;
+  readonly message: string;
+}
+
+export interface ItemFailed {
+  readonly runId: string;
+  readonly itemId: string;
+  readonly filePath: string;
+  readonly message: string;
 }
 
 /**

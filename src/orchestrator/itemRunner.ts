@@ -9,11 +9,13 @@ import type { ProjectContext } from '../planning/planner.ts';
 import type { Claim, WorkQueue } from '../scheduling/workQueue.ts';
 import { findViolations } from '../world/worldModel.ts';
 import { type ItemServicesParts, itemServices } from './itemServices.ts';
+import type { RunFollowers } from './runFollowers.ts';
 import type { Pause } from './workerPool.ts';
 
 export interface ItemRunnerParts extends ItemServicesParts {
   readonly queue: WorkQueue;
-  readonly agentFor: (mode: WorkItem['mode']) => Agent;
+  readonly agentFor: (item: WorkItem) => Promise<Agent>;
+  readonly followers: RunFollowers;
   readonly plan: Plan;
   readonly request: string;
   readonly context: ProjectContext;
@@ -36,18 +38,25 @@ export class ItemRunner {
 
   /** Throws what ends the whole run: a model that cannot be had, a journal that cannot be written, an abort. */
   async run(claim: Claim, pause: Pause): Promise<void> {
-    const { run, queue, logger } = this.#parts;
+    const { run, queue, followers, logger } = this.#parts;
     const { item, sessionId } = claim;
     run.append({ type: 'session.started', sessionId, workerId: claim.workerId, itemId: item.id });
     try {
       const outcome = await this.#attempt(claim, pause);
       if (outcome.kind === 'done') queue.complete(claim, outcome.summary);
-      else queue.giveBack(claim, outcome.reason);
+      else {
+        queue.giveBack(claim, outcome.reason);
+        await followers.itemFailed(item, outcome.reason);
+      }
     } catch (error) {
-      if (error instanceof ModelError || error instanceof StorageError || error instanceof AbortError) throw error;
-      this.#parts.signal.throwIfAborted();
-      logger.log('error', 'An item failed.', { runId: run.runId, itemId: item.id, error });
-      queue.giveBack(claim, errorMessage(error));
+      if (error instanceof StorageError || error instanceof AbortError) throw error;
+      if (!(error instanceof ModelError)) {
+        this.#parts.signal.throwIfAborted();
+        logger.log('error', 'An item failed.', { runId: run.runId, itemId: item.id, error });
+        queue.giveBack(claim, errorMessage(error));
+      }
+      await followers.itemFailed(item, errorMessage(error));
+      if (error instanceof ModelError) throw error;
     } finally {
       if (!this.#parts.signal.aborted) run.append({ type: 'session.ended', sessionId, reason: 'its work order ended' });
     }
@@ -61,7 +70,8 @@ export class ItemRunner {
     for (let retry = 0; ; retry++) {
       const view = await staged.viewFor(item.id, [...dependencies]);
       const services = itemServices(this.#parts, claim, view, pause);
-      const outcome = await agentFor(item.mode).run(this.#brief(item, feedback), services, { signal });
+      const agent = await agentFor(item);
+      const outcome = await agent.run(this.#brief(item, feedback), services, { signal });
       if (outcome.kind === 'failed') {
         await staged.discard(item.id);
         return outcome;

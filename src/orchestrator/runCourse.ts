@@ -6,7 +6,7 @@ import type { FileVersion, StagedChange, StagedFiles } from '../changes/stagedFi
 import { planProblems } from '../domain/planGraph.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
-import type { AgentMode, Plan } from '../domain/schema/plan.ts';
+import type { Plan, WorkItem } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
 import type { ModelClient } from '../models/modelClient.ts';
@@ -24,6 +24,7 @@ import { type AcceptSetback, acceptReview } from './review/acceptReview.ts';
 import { carryEdits } from './review/carryEdits.ts';
 import { Review } from './review/review.ts';
 import type { ReviewedProject } from './review/reviewReasons.ts';
+import type { RunFollowers } from './runFollowers.ts';
 import { WorkerPool } from './workerPool.ts';
 
 export interface RunParts {
@@ -31,7 +32,8 @@ export interface RunParts {
   readonly model: ModelClient;
   readonly contextCollector: ContextCollector;
   readonly planner: Planner;
-  readonly agentFor: (mode: AgentMode) => Agent;
+  readonly agentFor: (item: WorkItem) => Promise<Agent>;
+  readonly followers: RunFollowers;
   readonly staged: StagedFiles;
   readonly proof: Proof;
   readonly gate: QualityGate;

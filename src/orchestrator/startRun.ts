@@ -1,26 +1,32 @@
 import { AbortError, errorMessage, TrellisError } from '../base/errors.ts';
 import type { RunState } from '../domain/runState.ts';
-import { RunCourse, type RunParts, type RunSettings } from './runCourse.ts';
+import { RunCourse, type RunEnding, type RunParts, type RunSettings } from './runCourse.ts';
 import type { RunHandle } from './runHandle.ts';
+
+const userCancelled = 'You cancelled the run; nothing was applied.';
 
 /** Starts a run whose `run.started` is already in the journal. Aborting `signal` cancels it. */
 export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSignal): RunHandle {
-  const { run, logger } = parts;
+  const { run, followers, logger } = parts;
   const abort = new AbortController();
-  const cancel = () => abort.abort(new AbortError('You cancelled the run; nothing was applied.'));
+  const cancel = () => abort.abort(new AbortError(userCancelled));
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const follow = async (): Promise<RunState> => {
+    let end: RunEnding & { readonly errorKind?: string };
     try {
-      const ending = await new RunCourse(parts, settings, abort).follow();
-      run.append({ type: 'run.ended', ...ending });
+      await followers.started();
+      end = await new RunCourse(parts, settings, abort).follow();
     } catch (error) {
-      logger.log(signal.aborted ? 'info' : 'error', 'The run ended early.', { runId: run.runId, error });
-      run.append(signal.aborted ? cancelledEnd() : failedEnd(error));
+      end = signal.aborted ? cancelledEnd(userCancelled) : earlyEnd(error);
+      const level = end.outcome === 'cancelled' ? 'info' : 'error';
+      logger.log(level, 'The run ended early.', { runId: run.runId, error });
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+    run.append({ type: 'run.ended', ...end });
     await run.sync();
+    await followers.ended({ outcome: end.outcome, message: end.message });
     return run.state;
   };
   return {
@@ -33,16 +39,13 @@ export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSi
   };
 }
 
-function cancelledEnd() {
-  return {
-    type: 'run.ended',
-    outcome: 'cancelled',
-    errorKind: 'abort',
-    message: 'You cancelled the run; nothing was applied.',
-  } as const;
+function cancelledEnd(message: string) {
+  return { outcome: 'cancelled', errorKind: 'abort', message } as const;
 }
 
-function failedEnd(error: unknown) {
+/** An abort that the user did not ask for comes from a middleware, whose message says why. */
+function earlyEnd(error: unknown) {
+  if (error instanceof AbortError) return cancelledEnd(error.message);
   const errorKind = error instanceof TrellisError ? error.kind : 'internal';
-  return { type: 'run.ended', outcome: 'failed', errorKind, message: errorMessage(error) } as const;
+  return { outcome: 'failed', errorKind, message: errorMessage(error) } as const;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { PluginSet } from '../../src/app/plugins.ts';
 import { createTrellis } from '../../src/app/trellis.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { type Configuration, defaultConfiguration } from '../../src/config/configuration.ts';
@@ -51,6 +52,7 @@ export interface HarnessRun {
   readonly human?: HumanChannel;
   readonly signal?: AbortSignal;
   readonly stopAfterPlan?: boolean;
+  readonly plugins?: PluginSet;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -65,6 +67,7 @@ export async function runTrellis(run: HarnessRun): Promise<{ state: RunState; ev
     version: 'test',
     logger: silentLogger,
     secrets: { openaiApiKey: 'test-key' },
+    ...(run.plugins && { plugins: run.plugins }),
   });
   try {
     const handle = trellis.start(run.request, {

@@ -13,6 +13,11 @@ export function configuredRoleOf(role: ModelRole): ConfiguredRole {
   return role === 'planner' || role === 'judge' ? role : 'executor';
 }
 
+/** How a provider of models may be called. */
+export const providerNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be lower-case letters, digits and -, with a letter first');
+
 /** Which model serves a role, and how it is asked. */
 export const modelSettingsSchema = z.strictObject({
   /** Name of a registered provider, such as `ollama`, `openai` or `anthropic`. */

@@ -1,0 +1,111 @@
+import path from 'node:path';
+import type { ModelProvider } from '../../api/trellis.d.ts';
+import type { Clock, IdSource } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Configuration, Secrets } from '../config/configuration.ts';
+import { modelLimitsSchema } from '../domain/schema/model.ts';
+import type { Journal } from '../journal/journal.ts';
+import { Budget } from '../models/budget/budget.ts';
+import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
+import { Purse } from '../models/budget/purse.ts';
+import { createModelClient } from '../models/createModelClient.ts';
+import { createRegistry, type ProviderSettings } from '../models/createRegistry.ts';
+import { Governors } from '../models/governor/governors.ts';
+import type { LanguageModelRegistry } from '../models/languageModelRegistry.ts';
+import type { ModelMiddleware } from '../models/middleware.ts';
+import type { ModelClient } from '../models/modelClient.ts';
+import { publicPrices } from '../models/publicPrices.ts';
+import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
+import type { HumanChannel } from '../orchestrator/humanChannel.ts';
+import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
+import type { JournaledRun } from '../orchestrator/journaledRun.ts';
+import { recordExchange } from '../orchestrator/recordExchange.ts';
+import { spentSince } from '../orchestrator/spentSince.ts';
+
+export interface RunModelsOptions {
+  readonly configuration: Configuration;
+  readonly secrets: Secrets;
+  /** Absolute. */
+  readonly workspace: string;
+  /** The providers that plugins registered. */
+  readonly plugins: readonly ModelProvider[];
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+}
+
+/** The models of all runs of a workspace, and what the runs share in using them: what servers take, and the day's budget. */
+export class RunModels implements Disposable {
+  readonly #options: RunModelsOptions;
+  readonly #providers: ProviderSettings;
+  readonly #registry: LanguageModelRegistry;
+  readonly #governors: Governors;
+  readonly #day: DayPurse;
+
+  constructor(options: RunModelsOptions) {
+    const { configuration, plugins, clock, logger } = options;
+    const { models, budget } = configuration;
+    this.#options = options;
+    this.#providers = this.#providerSettings();
+    const { firstByteTimeoutMs, idleTimeoutMs, maxRetries } = models;
+    const limits = modelLimitsSchema.parse({ firstByteTimeoutMs, idleTimeoutMs, maxRetries });
+    this.#registry = createRegistry({ providers: this.#providers, plugins, limits, clock, logger });
+    this.#governors = new Governors({ clock, logger });
+    this.#day = new DayPurse({ tokens: budget.dayTokens, usd: budget.dayUsd }, clock);
+  }
+
+  /** The client of one run; `middleware` are the layers of plugins. The caller disposes it. */
+  clientFor(run: JournaledRun, human: HumanChannel, middleware: readonly ModelMiddleware[]): ModelClient & Disposable {
+    const { configuration, journal, clock, ids, logger } = this.#options;
+    const { planner, executor, judge, cassette } = configuration;
+    const { reuseAnswers, ...limits } = configuration.models;
+    return createModelClient({
+      roles: { planner, executor, judge },
+      providers: this.#providers,
+      registry: this.#registry,
+      middleware,
+      recorder: { record: event => recordExchange(run, event) },
+      clock,
+      ids,
+      logger,
+      limits,
+      cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },
+      governors: this.#governors,
+      budget: this.#budgetFor(run, human),
+      ...(reuseAnswers && { answers: journaledAnswers(journal) }),
+      party: run.runId,
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#registry.dispose();
+  }
+
+  #budgetFor(run: JournaledRun, human: HumanChannel): Budget {
+    const { configuration, journal, clock, ids } = this.#options;
+    const { runTokens, runUsd, dayTokens, dayUsd } = configuration.budget;
+    if (dayTokens !== undefined || dayUsd !== undefined) {
+      this.#day.catchUp(spentSince(journal, startOfDay(clock.now()), publicPrices));
+    }
+    const onLimit = askAboutLimit(run, human, ids);
+    return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });
+  }
+
+  #providerSettings(): ProviderSettings {
+    const { configuration, secrets } = this.#options;
+    const { openaiApiKey, anthropicApiKey } = secrets;
+    return {
+      openai: { ...configuration.openai, ...(openaiApiKey !== undefined && { apiKey: openaiApiKey }) },
+      anthropic: { ...configuration.anthropic, ...(anthropicApiKey !== undefined && { apiKey: anthropicApiKey }) },
+      ollama: configuration.ollama,
+      scripted: { file: this.#inWorkspace(configuration.scripted.file) },
+    };
+  }
+
+  /** A path of the settings, which is relative to the workspace. */
+  #inWorkspace(file: string | undefined): string | undefined {
+    return file === undefined ? undefined : path.resolve(this.#options.workspace, file);
+  }
+}
