@@ -11,17 +11,15 @@ import type { Logger } from '../base/logger.ts';
 import { FilePromptLibrary, type PromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import type { FileVersion } from '../changes/stagedFiles.ts';
-import { StagingOverlay } from '../changes/stagingOverlay.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
 import { type RunId, runIdSchema } from '../domain/schema/ids.ts';
 import type { WorkItem } from '../domain/schema/plan.ts';
-import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
 import { pluginMiddleware } from '../models/plugins/pluginMiddleware.ts';
 import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
-import { Proof } from '../orchestrator/proof.ts';
+import { RecordingObserver } from '../orchestrator/observed/observer.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
 import { EndedReview } from '../orchestrator/review/endedReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
@@ -29,17 +27,13 @@ import type { RunParts } from '../orchestrator/runCourse.ts';
 import { RunFollowers } from '../orchestrator/runFollowers.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import { startRun } from '../orchestrator/startRun.ts';
-import { createContextCollector } from '../planning/context/contextCollector.ts';
 import { createGitHistory } from '../planning/context/gitHistory.ts';
-import { createPlanner } from '../planning/modelPlanner.ts';
-import { createQualityGate } from '../quality/createQualityGate.ts';
-import { findTestCommand, type TestCommandFiles } from '../quality/testCommand.ts';
 import type { SandboxAvailability, SandboxLimits } from '../sandbox/sandbox.ts';
 import { openSandbox } from '../sandbox/select.ts';
-import { JournaledWorkQueue } from '../scheduling/journaledWorkQueue.ts';
 import type { PluginSet } from './plugins.ts';
-import { OverlaidFiles, WorkspaceProjectFiles } from './projectFiles.ts';
+import { WorkspaceProjectFiles } from './projectFiles.ts';
 import { RunModels } from './runModels.ts';
+import { buildRunParts, createProof } from './runParts.ts';
 
 export interface TrellisOptions {
   /** Absolute path of the folder that runs work on. */
@@ -137,7 +131,8 @@ class TrellisCore implements Trellis {
 
   start(request: string, options: StartOptions): RunHandle {
     const task = describeTask(request, this.#ids('task'));
-    if (options.stopAfterPlan !== true) checkWritable(this.#workspace.root);
+    const { stopAfterPlan = false } = options;
+    if (!stopAfterPlan) checkWritable(this.#workspace.root);
     const { configuration, logger, version } = this.#options;
     const runId = runIdSchema.parse(this.#ids('run'));
     const run = new JournaledRun(this.journal, runId, logger);
@@ -155,13 +150,19 @@ class TrellisCore implements Trellis {
       maxIterations: quality.iterations,
       models: { planner: modelName(planner), executor: modelName(executor), judge: modelName(judge) },
       trellisVersion: version,
+      settings: {
+        stopAfterPlan,
+        contextTokens: CONTEXT_TOKENS,
+        maxTurns: configuration.agents.maxTurns,
+        roles: { planner, executor, judge },
+      },
     });
     const settings = {
       request: task.description,
       workers,
       maxIterations: quality.iterations,
       contextTokens: CONTEXT_TOKENS,
-      stopAfterPlan: options.stopAfterPlan ?? false,
+      stopAfterPlan,
     };
     const handle = startRun(parts, settings, signal);
     const ended = handle.done.finally(() => runResources.dispose());
@@ -181,7 +182,14 @@ class TrellisCore implements Trellis {
     try {
       const run = JournaledRun.reopen(this.journal, runId, this.#options.logger);
       const project = new WorkspaceProjectFiles(this.#workspace);
-      const proof = this.#proofOf(run, project);
+      const proof = createProof({
+        run,
+        observer: new RecordingObserver(run),
+        root: this.#workspace.root,
+        sandbox: () => this.#findSandbox(),
+        files: project,
+        testCommand: this.#options.configuration.testCommand,
+      });
       const review = new Review({ run, proof, project, ids: this.#ids, clock: this.#clock });
       const currentVersion = (name: string) => this.#currentVersion(name);
       return new EndedReview({ run, review, sink, currentVersion }, lease);
@@ -205,44 +213,31 @@ class TrellisCore implements Trellis {
 
   #partsFor(run: JournaledRun, options: StartOptions, request: string, runResources: DisposableStore): RunParts {
     const { human, sink, signal } = options;
-    const { configuration, logger } = this.#options;
-    const workspace = this.#workspace.root;
-    const clock = this.#clock;
-    const ids = this.#ids;
-    const prompts = new FilePromptLibrary(path.join(this.#options.resourcesDirectory, 'prompts'));
+    const { configuration, logger, resourcesDirectory } = this.#options;
+    const { root } = this.#workspace;
     const { runId } = run;
+    const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
     const layers = this.#plugins.middleware.map(plugin => pluginMiddleware(plugin, { runId, signal }));
-    const model = runResources.add(this.#models.clientFor(run, human, layers));
-    const files = new WorkspaceProjectFiles(this.#workspace);
-    const testCommandOf = (tree: TestCommandFiles) => findTestCommand(tree, configuration.testCommand);
-    return {
+    return buildRunParts({
       run,
-      model,
-      contextCollector: createContextCollector({
-        files,
-        testCommand: async () => {
-          const command = await testCommandOf(files);
-          return typeof command === 'string' ? undefined : command.display;
-        },
-        history: createGitHistory({ directory: workspace, logger }),
-        areRulesTrusted: true,
-      }),
-      planner: createPlanner({ model, prompts, files, clock, ids }),
-      agentFor: item => this.#agentFor(item, prompts, signal),
-      followers: new RunFollowers({ layers, run: { runId, request, workspace }, logger }),
-      staged: new StagingOverlay({ workspace: this.#workspace, blobs: asBlobStore(run.contents) }),
-      proof: this.#proofOf(run, files),
-      gate: createQualityGate({ model, prompts, threshold: configuration.quality.threshold }),
-      queue: new JournaledWorkQueue({ log: run, clock, ids }),
+      model: runResources.add(this.#models.clientFor(run, human, layers)),
       human,
       sink,
-      currentHash: async name => (await this.#workspace.read(name))?.hash ?? '',
-      project: files,
+      agentFor: item => this.#agentFor(item, prompts, signal),
+      followers: new RunFollowers({ layers, run: { runId, request, workspace: root }, logger }),
+      observer: new RecordingObserver(run),
+      workspace: this.#workspace,
       currentVersion: name => this.#currentVersion(name),
-      clock,
-      ids,
+      history: createGitHistory({ directory: root, logger }),
+      sandbox: () => this.#findSandbox(),
+      root,
+      prompts,
+      threshold: configuration.quality.threshold,
+      testCommand: configuration.testCommand,
+      clock: this.#clock,
+      ids: this.#ids,
       logger,
-    };
+    });
   }
 
   async #agentFor(item: WorkItem, prompts: PromptLibrary, signal: AbortSignal): Promise<Agent> {
@@ -252,16 +247,6 @@ class TrellisCore implements Trellis {
     const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
     if (plugin !== undefined) return createPluginAgent(plugin);
     return createAgent(item.mode, { prompts, maxTurns: configuration.agents.maxTurns });
-  }
-
-  #proofOf(run: JournaledRun, files: TestCommandFiles): Proof {
-    return new Proof({
-      run,
-      workspace: this.#workspace.root,
-      sandbox: () => this.#findSandbox(),
-      findTestCommand: overlay =>
-        findTestCommand(new OverlaidFiles(files, overlay), this.#options.configuration.testCommand),
-    });
   }
 
   async #currentVersion(name: string): Promise<FileVersion | undefined> {

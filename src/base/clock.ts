@@ -26,5 +26,8 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Makes ids such as `run_k3v…`; passed in so that tests and replay own it. */
-export type IdSource = (prefix: string) => string;
+/**
+ * Makes ids such as `run_k3v…`; passed in so that tests and replay own it. `subject` is what the id is for, such as an
+ * item, where several may be made at the same time: in a replay each gets its own again, whoever comes first.
+ */
+export type IdSource = (prefix: string, subject?: string) => string;

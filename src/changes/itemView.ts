@@ -25,6 +25,8 @@ export interface ItemViewOptions {
   /** The base of a path, when an item of the run has edited it. */
   readonly pinned: (path: string) => { readonly base: FileVersion | undefined } | undefined;
   readonly workspace: WorkspaceFiles;
+  /** The same files, for a search through all of them. */
+  readonly searched: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly blobs: BlobStore;
 }
 
@@ -68,7 +70,10 @@ export class ItemView implements StagedView {
 
   async list(name: string): Promise<readonly DirectoryEntry[] | undefined> {
     const folder = name === '' || name === '.' ? '' : checkedPath(name);
-    const onDisk = await this.#options.workspace.list(folder);
+    return this.#withStaged(folder, await this.#options.workspace.list(folder));
+  }
+
+  #withStaged(folder: string, onDisk: readonly DirectoryEntry[] | undefined): readonly DirectoryEntry[] | undefined {
     const entries = new Map(onDisk?.map(entry => [entry.name, entry.kind]));
     const prefix = folder === '' ? '' : `${folder}/`;
     for (const [path, version] of this.#staged()) {
@@ -88,13 +93,14 @@ export class ItemView implements StagedView {
   search(pattern: string | RegExp, options: SearchOptions = {}): Promise<SearchResult> {
     const directory = options.directory === undefined ? '' : normalizeWorkspacePath(options.directory);
     if (directory !== '') checkedPath(directory);
+    const { searched } = this.#options;
     const tree = {
       list: async (folder: string) => {
-        const links = (await this.#options.workspace.list(folder))?.filter(entry => entry.isLink) ?? [];
-        const linked = new Set(links.map(entry => entry.name));
-        return (await this.list(folder))?.filter(entry => !linked.has(entry.name));
+        const onDisk = await searched.list(folder);
+        const linked = new Set(onDisk?.filter(entry => entry.isLink).map(entry => entry.name));
+        return this.#withStaged(folder, onDisk)?.filter(entry => !linked.has(entry.name));
       },
-      read: (path: string) => this.#versionOf(path),
+      read: (path: string) => this.#versionOf(path, searched),
     };
     return searchFiles(tree, pattern, { ...options, directory });
   }
@@ -168,10 +174,13 @@ export class ItemView implements StagedView {
     return undefined;
   }
 
-  async #versionOf(path: string): Promise<FileVersion | undefined> {
+  async #versionOf(
+    path: string,
+    files: Pick<WorkspaceFiles, 'read'> = this.#options.workspace,
+  ): Promise<FileVersion | undefined> {
     const staged = this.#stagedVersion(path);
     if (staged) return staged.version;
-    return this.#options.workspace.read(path);
+    return files.read(path);
   }
 
   /** What lies over the workspace at `path`, if anything does. */

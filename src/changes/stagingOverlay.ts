@@ -18,6 +18,8 @@ import type { WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface StagingOverlayOptions {
   readonly workspace: WorkspaceFiles;
+  /** The same files for those who look through all of them; `workspace` unless told otherwise. */
+  readonly searched?: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly blobs: BlobStore;
 }
 
@@ -30,6 +32,7 @@ export type PathVersions = ReadonlyMap<string, FileVersion | undefined>;
  */
 export class StagingOverlay implements StagedFiles {
   readonly #workspace: WorkspaceFiles;
+  readonly #searched: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly #blobs: BlobStore;
   readonly #items = new Map<string, ItemState>();
   /** Committed items, in the order in which their work was merged. */
@@ -37,6 +40,7 @@ export class StagingOverlay implements StagedFiles {
 
   constructor(options: StagingOverlayOptions) {
     this.#workspace = options.workspace;
+    this.#searched = options.searched ?? options.workspace;
     this.#blobs = options.blobs;
   }
 
@@ -51,7 +55,8 @@ export class StagingOverlay implements StagedFiles {
     }
     this.#items.set(itemId, state);
     const pinned = (path: string) => this.#pinned(path);
-    return Promise.resolve(new ItemView({ state, visible, pinned, workspace: this.#workspace, blobs: this.#blobs }));
+    const [workspace, searched, blobs] = [this.#workspace, this.#searched, this.#blobs];
+    return Promise.resolve(new ItemView({ state, visible, pinned, workspace, searched, blobs }));
   }
 
   commit(itemId: string): Promise<MergeResult> {

@@ -90,7 +90,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   return {
     call: async (call: ModelCall, callOptions: ModelCallOptions): Promise<ModelReply> => {
       const settings = roles[configuredRoleOf(call.role)];
-      return handle({ ...callOptions, exchangeId: ids('exchange'), call, settings });
+      return handle({ ...callOptions, exchangeId: ids('exchange', call.itemId ?? call.role), call, settings });
     },
     dispose: () => resources.dispose(),
   };

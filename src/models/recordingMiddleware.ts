@@ -1,4 +1,4 @@
-import { chargeOf, errorMessage, type ModelCharge } from '../base/errors.ts';
+import { chargeOf, errorMessage, type ModelCharge, TrellisError, type TrellisErrorKind } from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import type { ModelReply } from './modelClient.ts';
 
@@ -10,6 +10,8 @@ export type ModelExchangeEvent =
       readonly type: 'failed';
       readonly request: ModelRequest;
       readonly message: string;
+      /** Undefined for an error that is none of Trellis's own. */
+      readonly errorKind?: TrellisErrorKind;
       readonly willRetry: boolean;
       /** What this try is likely to have cost all the same. */
       readonly charge?: ModelCharge;
@@ -22,7 +24,14 @@ export interface ModelRecorder {
 
 export function failedExchange(request: ModelRequest, error: unknown, willRetry: boolean): ModelExchangeEvent {
   const charge = chargeOf(error);
-  return { type: 'failed', request, message: errorMessage(error), willRetry, ...(charge !== undefined && { charge }) };
+  return {
+    type: 'failed',
+    request,
+    message: errorMessage(error),
+    ...(error instanceof TrellisError && { errorKind: error.kind }),
+    willRetry,
+    ...(charge !== undefined && { charge }),
+  };
 }
 
 /** Records each call before it is made and after it ended; tries in between are the retry's to record. */

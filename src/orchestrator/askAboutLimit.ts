@@ -10,7 +10,7 @@ export function askAboutLimit(run: JournaledRun, human: HumanChannel, ids: IdSou
   return async (reached, { signal }) => {
     run.append({ type: 'budget.reached', ...reached });
     const text = `${describeLimit(reached)} Raise it by as much again, or stop the run?`;
-    const question = { id: ids('question'), text, options: ['raise', 'stop'], defaultAnswer: 'stop' };
+    const question = { id: ids('question', 'budget'), text, options: ['raise', 'stop'], defaultAnswer: 'stop' };
     const answer = await new Questions(run, human, signal).ask({ kind: 'budget' }, question);
     const decision = /^\s*(raise|yes|y)\b/i.test(answer) ? 'raise' : 'stop';
     run.append({ type: 'budget.decided', decision });

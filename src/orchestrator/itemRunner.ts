@@ -19,8 +19,8 @@ export interface ItemRunnerParts extends ItemServicesParts {
   readonly plan: Plan;
   readonly request: string;
   readonly context: ProjectContext;
-  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
-  readonly currentHash: (path: string) => Promise<string>;
+  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none; asked on behalf of an item. */
+  readonly currentHash: (path: string, itemId: string) => Promise<string>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -114,10 +114,11 @@ export class ItemRunner {
 
   async #recordViolations(item: WorkItem, view: StagedView): Promise<void> {
     const { run, currentHash, staged } = this.#parts;
+    const hashNow = (path: string) => currentHash(path, item.id);
     const changes = await view.changes();
     const stagedPaths = new Set((await staged.treeFor(item.id)).keys());
     const bases = new Map(view.layer().entries.map(({ path, base }) => [path, base?.hash ?? '']));
-    const observation = { item, reads: view.reads, changes, bases, stagedPaths, currentHash };
+    const observation = { item, reads: view.reads, changes, bases, stagedPaths, currentHash: hashNow };
     for (const violation of await findViolations(observation)) {
       run.append({ type: 'violation.found', violation });
     }

@@ -46,7 +46,7 @@ export function itemServices(parts: ItemServicesParts, claim: Claim, view: Stage
       return results.filter(result => !result.ok).map(({ path, message, line }) => fileProblem(path, message, line));
     },
     ask: question => {
-      const id = parts.ids('question');
+      const id = parts.ids('question', item.id);
       const answer = parts.questions.ask({ kind: 'worker', workerId, itemId: item.id }, { ...question, id });
       return pause.whileWaitingFor(id, answer);
     },
@@ -62,7 +62,7 @@ function itemRecorder({ run, ids }: ItemServicesParts, { item, sessionId }: Clai
   return {
     thought: text => void run.append({ type: 'agent.think', ...step, text }, sessionId),
     acting: action => {
-      const actionId = ids('action');
+      const actionId = ids('action', item.id);
       run.append({ type: 'agent.act', ...step, actionId, action }, sessionId);
       return actionId;
     },

@@ -27,6 +27,7 @@ export async function recordExchange(run: JournaledRun, event: ModelExchangeEven
           type: 'model.failed',
           exchangeId,
           message: event.message,
+          ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
           willRetry: event.willRetry,
           ...chargeOf(event, itemId),
         },

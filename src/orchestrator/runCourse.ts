@@ -40,8 +40,8 @@ export interface RunParts {
   readonly queue: WorkQueue;
   readonly human: HumanChannel;
   readonly sink: ChangeSink;
-  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none. */
-  readonly currentHash: (path: string) => Promise<string>;
+  /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none; asked on behalf of an item. */
+  readonly currentHash: (path: string, itemId: string) => Promise<string>;
   readonly project: ReviewedProject;
   /** A workspace file as it is now on the disk. Throws `ValidationError` for a path that may not be written. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;

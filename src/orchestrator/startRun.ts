@@ -9,7 +9,14 @@ const userCancelled = 'You cancelled the run; nothing was applied.';
 export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSignal): RunHandle {
   const { run, followers, logger } = parts;
   const abort = new AbortController();
-  const cancel = () => abort.abort(new AbortError(userCancelled));
+  const cancel = () => {
+    try {
+      run.append({ type: 'run.cancelRequested' });
+    } catch (error) {
+      logger.log('error', 'A cancellation could not be recorded.', { runId: run.runId, error });
+    }
+    abort.abort(new AbortError(userCancelled));
+  };
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const follow = async (): Promise<RunState> => {

@@ -86,7 +86,7 @@ class Planning {
   #putQuestions(questions: NonNullable<PlanAnswer['questions']>): Promise<AnsweredQuestion[]> {
     return Promise.all(
       questions.map(async ({ question: text, options = [] }) => {
-        const id = this.#dependencies.ids('question');
+        const id = this.#dependencies.ids('question', 'planner');
         const question: Question = { id, text, options: options.filter(option => option !== '') };
         return { question, answer: await this.#options.ask(question) };
       }),

@@ -43,7 +43,7 @@ export class JournaledWorkQueue implements WorkQueue {
     const ranks = this.#ranks();
     return readyItems(this.#log.state).map(item => {
       const order: WorkOrder = {
-        id: this.#ids('order'),
+        id: this.#ids('order', item.id),
         itemId: item.id,
         iteration: this.#log.state.iteration,
         priority: ranks.priority.get(item.id) ?? item.priority,
@@ -62,7 +62,7 @@ export class JournaledWorkQueue implements WorkQueue {
     const [order] = candidates;
     const item = order && this.#log.state.items[order.itemId]?.item;
     if (!order || !item) return undefined;
-    const sessionId = this.#ids('session');
+    const sessionId = this.#ids('session', item.id);
     const leaseExpiresAt = this.#clock.now() + this.#leaseMs;
     this.#log.append({ type: 'order.claimed', orderId: order.id, workerId, sessionId, leaseExpiresAt });
     return { orderId: order.id, sessionId, workerId, order, item, leaseExpiresAt };

@@ -5,7 +5,9 @@ import type { Plan } from '../schema/plan.ts';
 
 type CourseEventType =
   | 'run.started'
+  | 'run.cancelRequested'
   | 'run.warned'
+  | 'world.observed'
   | 'run.ended'
   | 'context.collected'
   | 'plan.proposed'
@@ -32,6 +34,8 @@ export const courseReducers: Reducers<CourseEventType> = {
     threshold: event.threshold,
     maxIterations: event.maxIterations,
   }),
+  'run.cancelRequested': state => state,
+  'world.observed': state => state,
   'run.warned': (state, event) => ({ ...state, warnings: [...state.warnings, event.message] }),
   'run.ended': (state, event) => ({
     ...state,

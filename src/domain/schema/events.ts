@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contentHashSchema, fileChangeSchema, itemLayerSchema, versionReferenceSchema } from './changes.ts';
 import { itemIdSchema, runIdSchema } from './ids.ts';
 import { modelRoleSchema, tokenUsageSchema } from './model.ts';
+import { observationKindSchema, runSettingsSchema } from './observation.ts';
 import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
 import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.ts';
 import { hunkDecisionSchema, hunkReferenceSchema, proofVerdictSchema, reviewCommentSchema } from './review.ts';
@@ -58,6 +59,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     maxIterations: z.number().int(),
     models: z.record(z.string(), z.string()),
     trellisVersion: z.string(),
+    /** Absent in journals of before runs could be replayed. */
+    settings: runSettingsSchema.optional(),
+  }),
+  /** The human, or whoever follows the run, wants it to end. */
+  type('run.cancelRequested', {}),
+  /** What was seen of the world, before anyone acted on it; only what is not what was seen there last. */
+  type('world.observed', {
+    what: observationKindSchema,
+    subject: z.array(z.string()),
+    /** Of the value as JSON, or of the error that was met instead. */
+    valueHash: contentHashSchema,
   }),
   type('context.collected', { summary: z.string(), files: z.array(z.string()) }),
   type('plan.proposed', { plan: planSchema }),
@@ -113,6 +125,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   type('model.failed', {
     exchangeId: z.string(),
     message: z.string(),
+    /** What kind of error it was; absent for one that was none of Trellis's own. */
+    errorKind: z.string().optional(),
     willRetry: z.boolean(),
     /** What a server is likely to charge for an answer that broke off; estimated. */
     charge: z
