@@ -26,11 +26,10 @@ export function observedCurrent(
     });
     return version ?? findVersion(reference, path, contents);
   };
-  const { current } = sink;
   return {
     sink: {
       apply: (changes, options) => sink.apply(changes, options),
-      ...(current === undefined ? {} : { current: observed(path => current.call(sink, path)) }),
+      ...(sink.current && { current: observed(async path => sink.current?.(path)) }),
     },
     currentVersion: observed(currentVersion),
   };
