@@ -6,12 +6,12 @@ import type { Disposable } from './base/disposable.ts';
 import { errorMessage } from './base/errors.ts';
 import { builtInProviders } from './config/configuration.ts';
 import { ApiKeys } from './editor/apiKeys.ts';
-import { changeScheme } from './editor/changeDocuments.ts';
 import { chatViewId } from './editor/chatView.ts';
 import { editorModelProvider } from './editor/editorModels.ts';
 import { extensionExports } from './editor/extensionApi.ts';
 import { OutputLogger } from './editor/outputLogger.ts';
 import { registerCommands } from './editor/registerCommands.ts';
+import { changeScheme } from './editor/review/reviewAddress.ts';
 import { panelViewType } from './editor/runPanel.ts';
 import { RunService } from './editor/runService.ts';
 import { Workbench } from './editor/workbench.ts';
@@ -50,8 +50,8 @@ export function activate(context: vscode.ExtensionContext): TrellisExports {
         'trellis.showPanel': () => actions.showPanel(),
         'trellis.showHistory': () => actions.showHistory(),
         'trellis.reviewChanges': () => actions.reviewChanges(),
-        'trellis.acceptAll': () => actions.acceptAll(),
-        'trellis.refuseChanges': () => actions.refuseChanges(),
+        ...workbench.review.commands,
+        'trellis.revertRun': () => actions.revertRun(),
         'trellis.undoAccept': () => actions.undoAccept(),
         'trellis.setOpenAiKey': () => keys.ask('openai'),
         'trellis.setAnthropicKey': () => keys.ask('anthropic'),

@@ -2,10 +2,8 @@ import * as vscode from 'vscode';
 import { decodeText, plainText } from '../changes/textFile.ts';
 import { plural } from '../domain/formatQuantity.ts';
 import type { FileChange } from '../domain/schema/changes.ts';
+import { contentUri } from './review/reviewAddress.ts';
 import type { RunService, ShownRun } from './runService.ts';
-
-/** Scheme of the two read-only sides of a diff: content of the journal, by hash. */
-export const changeScheme = 'trellis-change';
 
 /** Shows a run's changes in the editor's own diff views. Nothing of it touches the user's files. */
 export class ChangeDocuments implements vscode.TextDocumentContentProvider {
@@ -30,12 +28,12 @@ export class ChangeDocuments implements vscode.TextDocumentContentProvider {
   /** Opens the diff of one file, or of all of them in one editor. */
   async open({ root, state }: ShownRun, path?: string): Promise<void> {
     const changes = path === undefined ? state.changes : state.changes.filter(change => change.path === path);
-    const sides = changes.map(change => sidesOf(change, root.path));
+    const sides = changes.map(change => sidesOf(change, root.path, state.runId));
     const [first] = sides;
     if (!first) return;
     if (path !== undefined) {
-      const empty = uriOf(path, root.path, undefined);
-      const title = `${path} (staged by Trellis)`;
+      const empty = contentUri({ runId: state.runId, path }, root.path, undefined);
+      const title = `${path} (Trellis)`;
       await vscode.commands.executeCommand('vscode.diff', first.before ?? empty, first.after ?? empty, title, {
         preview: true,
       });
@@ -57,15 +55,12 @@ interface Sides {
 }
 
 /** A side without a file is left out: the editor then shows the file as added or deleted. */
-function sidesOf({ path, previousPath, beforeHash, afterHash }: FileChange, root: string): Sides {
+function sidesOf({ path, previousPath, beforeHash, afterHash }: FileChange, root: string, runId: string): Sides {
+  const side = (name: string, hash: string | undefined) =>
+    hash === undefined ? undefined : contentUri({ runId, path: name }, root, hash);
   return {
     label: vscode.Uri.joinPath(vscode.Uri.file(root), path),
-    before: beforeHash === undefined ? undefined : uriOf(previousPath ?? path, root, beforeHash),
-    after: afterHash === undefined ? undefined : uriOf(path, root, afterHash),
+    before: side(previousPath ?? path, beforeHash),
+    after: side(path, afterHash),
   };
-}
-
-function uriOf(path: string, root: string, hash: string | undefined): vscode.Uri {
-  const query = hash === undefined ? '' : new URLSearchParams({ root, hash }).toString();
-  return vscode.Uri.from({ scheme: changeScheme, path: `/${path}`, query });
 }

@@ -9,7 +9,13 @@ export interface CommandDescription {
 }
 
 /** What menus and the palette can ask about; see `contextKeys.ts`. */
-export type ContextKey = 'trellis.isRunning' | 'trellis.hasChanges' | 'trellis.canReview' | 'trellis.canUndo';
+export type ContextKey =
+  | 'trellis.isRunning'
+  | 'trellis.hasChanges'
+  | 'trellis.hasReview'
+  | 'trellis.canReview'
+  | 'trellis.hasEarlierAttempt'
+  | 'trellis.canUndo';
 
 export const commandTable = {
   'trellis.planAndImplement': { title: 'Plan & Implement' },
@@ -17,8 +23,25 @@ export const commandTable = {
   'trellis.showPanel': { title: 'Show Panel' },
   'trellis.showHistory': { title: 'Show History' },
   'trellis.reviewChanges': { title: 'Review Changes', enablement: 'trellis.hasChanges' },
+  'trellis.acceptHunk': { title: 'Accept Hunk', enablement: 'trellis.canReview' },
+  'trellis.rejectHunk': { title: 'Reject Hunk', enablement: 'trellis.canReview' },
+  'trellis.nextHunk': { title: 'Go to Next Hunk', enablement: 'trellis.hasReview' },
+  'trellis.previousHunk': { title: 'Go to Previous Hunk', enablement: 'trellis.hasReview' },
+  'trellis.acceptFile': { title: 'Accept File', enablement: 'trellis.canReview' },
+  'trellis.rejectFile': { title: 'Reject File', enablement: 'trellis.canReview' },
+  'trellis.openReviewNode': { title: 'Open Diff', enablement: 'trellis.hasReview' },
   'trellis.acceptAll': { title: 'Accept All Changes', enablement: 'trellis.canReview' },
+  'trellis.applyReview': { title: 'Apply Accepted Changes', enablement: 'trellis.canReview' },
   'trellis.refuseChanges': { title: 'Refuse Changes', enablement: 'trellis.canReview' },
+  'trellis.addReviewComment': { title: 'Add Comment', enablement: 'trellis.canReview' },
+  'trellis.sendReviewComment': { title: 'Comment and Request Changes', enablement: 'trellis.canReview' },
+  'trellis.removeReviewComment': { title: 'Remove Comment', enablement: 'trellis.canReview' },
+  'trellis.requestChanges': { title: 'Request Changes', enablement: 'trellis.canReview' },
+  'trellis.showChangesSinceComments': {
+    title: 'Show What Changed Since Your Comments',
+    enablement: 'trellis.hasEarlierAttempt',
+  },
+  'trellis.revertRun': { title: 'Revert Run' },
   'trellis.undoAccept': { title: 'Undo Accepted Changes', enablement: 'trellis.canUndo' },
   'trellis.setOpenAiKey': { title: 'Set OpenAI API Key' },
   'trellis.setAnthropicKey': { title: 'Set Anthropic API Key' },
@@ -27,6 +50,24 @@ export const commandTable = {
 } as const satisfies Record<`trellis.${string}`, CommandDescription>;
 
 export type CommandId = keyof typeof commandTable;
+
+/** The commands of a review. */
+export type ReviewCommandId =
+  | 'trellis.acceptHunk'
+  | 'trellis.rejectHunk'
+  | 'trellis.nextHunk'
+  | 'trellis.previousHunk'
+  | 'trellis.acceptFile'
+  | 'trellis.rejectFile'
+  | 'trellis.openReviewNode'
+  | 'trellis.acceptAll'
+  | 'trellis.applyReview'
+  | 'trellis.refuseChanges'
+  | 'trellis.addReviewComment'
+  | 'trellis.sendReviewComment'
+  | 'trellis.removeReviewComment'
+  | 'trellis.requestChanges'
+  | 'trellis.showChangesSinceComments';
 
 /** One handler for each command; menus, key bindings and other extensions may hand it anything. */
 export type CommandHandlers = Readonly<Record<CommandId, (argument?: unknown) => void | Promise<void>>>;

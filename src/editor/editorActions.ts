@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { ValidationError } from '../base/errors.ts';
-import type { StagedChange } from '../changes/stagedFiles.ts';
+import { AcceptConflictError } from '../changes/accept/planOperations.ts';
 import { plural } from '../domain/formatQuantity.ts';
 import type { ChangeDocuments } from './changeDocuments.ts';
 import type { WorkspaceRoot } from './engine.ts';
 import { pickRun } from './pickRun.ts';
+import type { ReviewView } from './review/reviewView.ts';
 import type { RunService } from './runService.ts';
 import { WorkspaceChangeSink } from './workspaceChangeSink.ts';
 import { pickWorkspaceRoot, startProblem } from './workspaceRoots.ts';
@@ -12,31 +13,18 @@ import { pickWorkspaceRoot, startProblem } from './workspaceRoots.ts';
 export interface EditorActionsOptions {
   readonly service: RunService;
   readonly documents: ChangeDocuments;
+  /** The review of the live run, which is there once it has one. */
+  readonly review: ReviewView;
   readonly showPanel: () => void;
   readonly showChat: () => Promise<void>;
-  /** Something can be undone now, or no longer. */
-  readonly onDidChange: () => void;
-}
-
-/** What was accepted last: the one thing that can be taken back. */
-interface Accepted {
-  readonly runId: string;
-  readonly root: WorkspaceRoot;
-  readonly changes: readonly StagedChange[];
 }
 
 /** What a person can do, the same for the palette, the panel, the chat and a notification. Each throws one sentence. */
 export class EditorActions {
   readonly #options: EditorActionsOptions;
-  #accepted: Accepted | undefined;
 
   constructor(options: EditorActionsOptions) {
     this.#options = options;
-  }
-
-  /** The run whose accepted changes can be taken back. */
-  get undoableRunId(): string | undefined {
-    return this.#accepted?.runId;
   }
 
   /** Starts a run and shows it; asks for the request when there is none. */
@@ -52,10 +40,7 @@ export class EditorActions {
     if (!root) return;
     const text = request.trim() === '' ? await askForRequest() : request;
     if (text === undefined) return;
-    const sink = new WorkspaceChangeSink(root.path, (runId, changes) => {
-      this.#accepted = { runId, root, changes };
-    });
-    await service.start(root, text, sink);
+    await service.start(root, text, new WorkspaceChangeSink(root.path));
     showPanel();
   }
 
@@ -82,33 +67,62 @@ export class EditorActions {
     showPanel();
   }
 
-  /** Opens the diff of all files of the shown run, or of one. */
+  /** Opens the review of the shown run; of a run that is over, the diff. Of all its files, or of one. */
   async reviewChanges(path?: string): Promise<void> {
-    const { shown } = this.#options.service;
+    const { service, documents, review } = this.#options;
+    const { shown } = service;
     if (!shown || shown.state.changes.length === 0) throw new ValidationError('There are no changes to look at.');
-    await this.#options.documents.open(shown, path);
+    const { root, state, isLive } = shown;
+    const isOver = !isLive && state.applied === undefined;
+    if (isOver && service.review?.runId !== state.runId) {
+      await service.reopenReview(root, state.runId, new WorkspaceChangeSink(root.path));
+    }
+    if (service.review?.runId === state.runId) await review.open(path);
+    else await documents.open(shown, path);
   }
 
-  /** Puts all staged changes into the user's files. When that cannot be done now, the review stays open. */
+  /** Accepts all changes and applies them. When that cannot be done now, the review stays open. */
   async acceptAll(): Promise<void> {
-    const review = this.#options.service.pendingReview;
-    if (!review) throw new ValidationError('No changes wait for a review.');
-    await new WorkspaceChangeSink(review.root.path, () => undefined).check(review.review.selection());
-    this.#options.service.decideReview({ kind: 'accept' });
+    await this.#options.review.ending.acceptAll();
   }
 
-  refuseChanges(): void {
-    this.#options.service.decideReview({ kind: 'refuse' });
+  async refuseChanges(): Promise<void> {
+    await this.#options.review.ending.refuse();
   }
 
-  /** Takes back what was accepted last; later edits of the user's stay. */
+  /** Takes back what the shown run changed in the files; later edits of the user's stay. */
   async undoAccept(): Promise<void> {
-    const accepted = this.#accepted;
-    if (!accepted) throw new ValidationError('There are no accepted changes to take back.');
-    await new WorkspaceChangeSink(accepted.root.path, () => undefined).revert(accepted.changes);
-    this.#accepted = undefined;
-    this.#options.onDidChange();
-    vscode.window.setStatusBarMessage(`Trellis took back ${plural(accepted.changes.length, 'change')}.`, 5000);
+    const { shown } = this.#options.service;
+    if (!shown?.state.applied) throw new ValidationError('There are no accepted changes to take back.');
+    await this.#revert(shown.root, shown.state.runId);
+  }
+
+  /** Lets the user pick a run whose changes were applied, and takes them back. */
+  async revertRun(): Promise<void> {
+    const { service } = this.#options;
+    const root = await pickWorkspaceRoot();
+    if (!root) return;
+    const applied = (await service.runs(root)).filter(run => run.outcome === 'applied');
+    if (applied.length === 0)
+      throw new ValidationError('No run has changed files here, so there is nothing to revert.');
+    const runId = await pickRun(applied, 'Pick the run whose changes are to be taken back');
+    if (runId !== undefined) await this.#revert(root, runId);
+  }
+
+  async #revert(root: WorkspaceRoot, runId: string): Promise<void> {
+    try {
+      const paths = await this.#options.service.revert(root, runId, new WorkspaceChangeSink(root.path));
+      void vscode.window.showInformationMessage(
+        `Trellis took back what the run changed in ${plural(paths.length, 'file')}.`,
+      );
+    } catch (error) {
+      if (!(error instanceof AcceptConflictError)) throw error;
+      const files = error.conflicts.map(({ path }) => path).join(', ');
+      throw new ValidationError(
+        `You edited ${files} after the run, in the same places, so nothing was taken back; undo those edits first.`,
+        { cause: error },
+      );
+    }
   }
 
   /** Opens a file of the shown run's workspace as it is on the disk. */

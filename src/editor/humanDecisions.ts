@@ -26,6 +26,7 @@ export interface HumanDecisionsOptions {
 export class HumanDecisions implements HumanChannel {
   #plan: Pending<Plan, PlanDecision> | undefined;
   #review: Pending<ReviewRequest, ReviewDecision> | undefined;
+  #lastReview: ReviewRequest | undefined;
   readonly #questions = new Map<string, Pending<Question, Answer>>();
   readonly #autoApprove: boolean;
   readonly #onDidChange: () => void;
@@ -43,6 +44,11 @@ export class HumanDecisions implements HumanChannel {
     return this.#review?.subject;
   }
 
+  /** What was to be reviewed last, also while it is tested or worked on again. */
+  get lastReview(): ReviewRequest | undefined {
+    return this.#lastReview;
+  }
+
   approvePlan(plan: Plan, { signal }: { readonly signal: AbortSignal }): Promise<PlanDecision> {
     if (this.#autoApprove) return Promise.resolve({ kind: 'approve', plan, by: 'auto' });
     return this.#wait<Plan, PlanDecision>(plan, signal, pending => {
@@ -58,6 +64,7 @@ export class HumanDecisions implements HumanChannel {
   }
 
   review(request: ReviewRequest, { signal }: { readonly signal: AbortSignal }): Promise<ReviewDecision> {
+    this.#lastReview = request;
     return this.#wait<ReviewRequest, ReviewDecision>(request, signal, pending => {
       this.#review = pending;
     });

@@ -14,7 +14,7 @@ export function panelHandlers(service: RunService, actions: EditorActions): Pane
   return {
     getSnapshot: async ({ runId }) => {
       if (!service.shown && runId !== undefined) await showRemembered(service, runId);
-      return snapshotOf(service, actions);
+      return snapshotOf(service);
     },
     startRun: ({ request }) => does(() => actions.planAndImplement(request))(),
     approvePlan: ({ plan }) => does(() => service.approvePlan(checkPlan(plan)))(),
@@ -32,13 +32,13 @@ export function panelHandlers(service: RunService, actions: EditorActions): Pane
   };
 }
 
-function snapshotOf(service: RunService, actions: EditorActions): PanelSnapshot {
+function snapshotOf(service: RunService): PanelSnapshot {
   const { shown } = service;
   const problem = startProblem();
   return {
     run: shown?.state ?? null,
     isLive: shown?.isLive ?? false,
-    canUndo: shown !== undefined && actions.undoableRunId === shown.state.runId,
+    canUndo: shown?.state.applied !== undefined && !shown.isLive,
     now: Date.now(),
     ...(problem === undefined ? {} : { problem }),
   };

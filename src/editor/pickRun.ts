@@ -13,7 +13,10 @@ const outcomes: Readonly<Record<RunOutcome, string>> = {
 };
 
 /** The id of the run that the user picks; undefined when none. */
-export async function pickRun(runs: readonly RunSummary[]): Promise<string | undefined> {
+export async function pickRun(
+  runs: readonly RunSummary[],
+  prompt = 'Pick a run to look at',
+): Promise<string | undefined> {
   const items = runs.map(({ runId, title, startedAt, endedAt, outcome }) => ({
     label: title,
     description: new Date(startedAt).toLocaleString(),
@@ -25,7 +28,7 @@ export async function pickRun(runs: readonly RunSummary[]): Promise<string | und
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Trellis: earlier runs',
-    placeHolder: items.length === 0 ? 'There are no runs yet.' : 'Pick a run to look at',
+    placeHolder: items.length === 0 ? 'There are no runs yet.' : prompt,
     matchOnDescription: true,
   });
   return picked?.runId;

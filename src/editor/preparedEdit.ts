@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { errorMessage, ValidationError } from '../base/errors.ts';
+import { type AcceptConflict, AcceptConflictError } from '../changes/accept/planOperations.ts';
 import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
 import { hashContent } from '../journal/contentHash.ts';
 import { changesBetween, mergeTexts, sameText } from './textChange.ts';
@@ -18,8 +19,8 @@ export interface PreparedEdit {
 
 /**
  * Checks every change against the files and the open documents as they are now, and builds one edit for all of them.
- * Where the user changed a file since, both changes are kept if they do not touch each other.
- * Throws `ValidationError` or `StorageError` with one sentence for the first change that cannot be made.
+ * Where the user changed a file since, both changes are kept if they do not touch each other; where they do, throws
+ * `AcceptConflictError` with every such file. Throws `ValidationError` or `StorageError` for a file that may not be written.
  */
 export async function prepareEdit(root: string, changes: readonly StagedChange[]): Promise<PreparedEdit> {
   const draft = new EditDraft();
@@ -44,11 +45,13 @@ export async function prepareEdit(root: string, changes: readonly StagedChange[]
       modes.push({ file, isExecutable: after.isExecutable });
     }
   }
+  if (draft.conflicts.length > 0) throw new AcceptConflictError(draft.conflicts);
   return { edit: draft.finish(), toSave, modes };
 }
 
 /** Collects what the edit will do, and knows whether that is anything. */
 class EditDraft {
+  readonly conflicts: AcceptConflict[] = [];
   readonly #edit = new vscode.WorkspaceEdit();
   #isEmpty = true;
 
@@ -67,6 +70,11 @@ class EditDraft {
     this.#edit.replace(uri, range, text);
   }
 
+  /** The user has changed the file in the same places. */
+  async addConflict(path: string, file: string, accepted: FileVersion | undefined): Promise<void> {
+    this.conflicts.push({ path, current: await currentVersion(file), accepted, markedText: undefined });
+  }
+
   finish(): vscode.WorkspaceEdit | undefined {
     return this.#isEmpty ? undefined : this.#edit;
   }
@@ -83,8 +91,8 @@ async function prepareCreation(
   { path, file, after }: Target & { readonly after: FileVersion },
 ): Promise<void> {
   if (await exists(file)) {
-    if ((await hashOf(file)) === after.hash) return;
-    throw new ValidationError(`${path} is there already and was not when the run started; move it away first.`);
+    if ((await hashOf(file)) !== after.hash) await draft.addConflict(path, file, after);
+    return;
   }
   draft.create(file, after.content);
 }
@@ -94,11 +102,10 @@ async function prepareDeletion(
   { path, file, before }: Target & { readonly before: FileVersion },
 ): Promise<void> {
   if (!(await exists(file))) return;
-  const uri = vscode.Uri.file(file);
-  if (openDocument(uri)?.isDirty === true || (await hashOf(file)) !== before.hash) {
-    throw new ValidationError(
-      `${path} has changed since the run read it, and the run removes it; undo your changes first.`,
-    );
+  const isEdited = openDocument(vscode.Uri.file(file))?.isDirty === true;
+  if (isEdited || (await hashOf(file)) !== before.hash) {
+    await draft.addConflict(path, file, undefined);
+    return;
   }
   draft.delete(file);
 }
@@ -108,8 +115,11 @@ async function prepareReplacement(
   draft: EditDraft,
   { path, file, before, after }: Target & { readonly before: FileVersion; readonly after: FileVersion },
 ): Promise<void> {
-  if ((await hashOf(file)) !== before.hash) {
-    throw new ValidationError(`${path} has changed since the run read it and cannot be merged; put it back first.`);
+  const hash = await hashOf(file);
+  if (hash === after.hash) return;
+  if (hash !== before.hash) {
+    await draft.addConflict(path, file, after);
+    return;
   }
   // Deleted and made anew, so that undo brings the old content back.
   draft.delete(file);
@@ -131,14 +141,27 @@ async function prepareTextChange(
   const staged = await decode(after.content, uri);
   const target = sameText(current, base) ? staged : mergeTexts(base, current, staged);
   if (target === undefined) {
-    throw new ValidationError(
-      `${path} has changed since the run read it, in lines that the run changes too; undo your changes there first.`,
-    );
+    await draft.addConflict(path, file, after);
+    return [];
   }
   for (const { startLine, startCharacter, endLine, endCharacter, text } of changesBetween(current, target)) {
     draft.replace(uri, new vscode.Range(startLine, startCharacter, endLine, endCharacter), text);
   }
   return document.isDirty ? [] : [document];
+}
+
+/** The file as the user has it now, text that is not saved included; undefined when there is none. */
+export async function currentVersion(file: string): Promise<FileVersion | undefined> {
+  if (!(await exists(file))) return undefined;
+  const uri = vscode.Uri.file(file);
+  const document = openDocument(uri);
+  const content = document?.isDirty === true ? await encode(document) : await readFile(file);
+  return { hash: hashContent(content), content, isExecutable: ((await stat(file)).mode & 0o111) !== 0 };
+}
+
+/** The bytes that saving the document would write. */
+async function encode(document: vscode.TextDocument): Promise<Uint8Array> {
+  return vscode.workspace.encode(document.getText(), { encoding: document.encoding });
 }
 
 async function openText(path: string, uri: vscode.Uri): Promise<vscode.TextDocument> {

@@ -9,10 +9,12 @@ import type { RunEvent } from '../domain/schema/events.ts';
 import { runIdSchema } from '../domain/schema/ids.ts';
 import type { Plan } from '../domain/schema/plan.ts';
 import type { RunSummary } from '../journal/journal.ts';
-import type { ChangeSink, ReviewDecision, ReviewRequest } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink, RevertingSink, ReviewDecision } from '../orchestrator/humanChannel.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
 import { HumanDecisions } from './humanDecisions.ts';
+import type { OpenReview } from './review/openReview.ts';
+import { ReopenedReview } from './review/reopenedReview.ts';
 
 export interface RunServiceOptions {
   /** Loads the engine for a folder; called once for each until `forgetEngines`, and again after it failed. */
@@ -44,6 +46,8 @@ export class RunService implements Disposable {
   readonly #onDidAppend: Emitter<RunEvent>;
   #live: LiveRun | undefined;
   #shown: ShownRun | undefined;
+  #reopened: ReopenedReview | undefined;
+  readonly #lifetime = new AbortController();
   /** The live run's engine has settings that no longer hold. */
   #isLiveEngineStale = false;
 
@@ -61,7 +65,7 @@ export class RunService implements Disposable {
     return this.#onDidChange.event;
   }
 
-  /** The events of the live run, as they happen. */
+  /** The events of the live run, and of a run whose review was opened again, as they happen. */
   get onDidAppend() {
     return this.#onDidAppend.event;
   }
@@ -71,7 +75,8 @@ export class RunService implements Disposable {
     if (live && (this.#shown === undefined || this.#shown.state.runId === live.run.runId)) {
       return { root: live.root, state: live.run.state, isLive: true };
     }
-    return this.#shown;
+    const run = this.#reopened?.ended.run;
+    return this.#shown && run?.runId === this.#shown.state.runId ? { ...this.#shown, state: run.state } : this.#shown;
   }
 
   /** The state of the run that is worked on. */
@@ -79,10 +84,15 @@ export class RunService implements Disposable {
     return this.#live?.run.state;
   }
 
-  /** What waits for a review. */
-  get pendingReview(): (ReviewRequest & { readonly root: WorkspaceRoot }) | undefined {
-    const review = this.#live?.decisions.pendingReview;
-    return this.#live && review && { ...review, root: this.#live.root };
+  /** The review of the live run, from its first opening on, or else the one that was opened again. */
+  get review(): OpenReview | undefined {
+    if (!this.#live) return this.#reopened?.open;
+    const { root, run, decisions } = this.#live;
+    const { lastReview, pendingReview } = decisions;
+    if (!lastReview) return undefined;
+    const { review, setback } = lastReview;
+    const isPending = pendingReview !== undefined;
+    return { root, runId: run.runId, review, isPending, canRequestChanges: true, ...(setback && { setback }) };
   }
 
   /** Starts a run and shows it. Throws `ValidationError` for an empty request or while another run is going on. */
@@ -90,6 +100,8 @@ export class RunService implements Disposable {
     if (request.trim() === '') throw new ValidationError('There is nothing to do: say what you want to have done.');
     this.#mustBeIdle();
     const engine = await this.engine(root);
+    this.#mustBeIdle();
+    await this.#closeReopened();
     this.#mustBeIdle();
     const cancellation = new AbortController();
     const decisions = new HumanDecisions({
@@ -128,10 +140,44 @@ export class RunService implements Disposable {
     if (isDecided !== true) throw new ValidationError('Nobody waits for an answer to this question any more.');
   }
 
-  /** Throws `ValidationError` when no changes wait for it. */
-  decideReview(decision: ReviewDecision): void {
-    const isDecided = this.#live?.decisions.decideReview(decision);
-    if (isDecided !== true) throw new ValidationError('No changes wait for a review any more.');
+  /**
+   * Resolves when the run wants a decision again, with what it says then, or, with nothing, when the review has ended.
+   * Throws `ValidationError` when no changes wait for a decision.
+   */
+  async decideReview(decision: ReviewDecision): Promise<OpenReview | undefined> {
+    const live = this.#live;
+    if (!live && this.#reopened) return this.#decideReopened(this.#reopened, decision);
+    if (live?.decisions.decideReview(decision) !== true) {
+      throw new ValidationError('No changes wait for a review any more.');
+    }
+    return new Promise(resolve => {
+      const subscription = this.onDidChange(() => {
+        const review = this.#live === live ? this.review : undefined;
+        if (this.#live === live && review?.isPending !== true) return;
+        void subscription.dispose();
+        resolve(review);
+      });
+    });
+  }
+
+  /** Opens the review of a run that is over again. Throws as `Engine.openReview` does, and while another run goes on. */
+  async reopenReview(root: WorkspaceRoot, runId: string, sink: ChangeSink): Promise<void> {
+    this.#mustBeIdle();
+    const engine = await this.engine(root);
+    await this.#closeReopened();
+    const ended = engine.openReview(runIdSchema.parse(runId), { sink });
+    ended.run.onDidAppend(event => this.#onDidAppend.fire(event));
+    this.#reopened = new ReopenedReview(root, ended, () => this.#onDidChange.fire());
+    this.#onDidChange.fire();
+  }
+
+  /** Takes back what a run changed in the files; returns the paths. Throws as `Engine.revert` does. */
+  async revert(root: WorkspaceRoot, runId: string, sink: RevertingSink): Promise<readonly string[]> {
+    if (this.#live?.run.runId === runId) throw new ValidationError('The run is still going on: cancel it first.');
+    const engine = await this.engine(root);
+    const paths = await engine.revert(runIdSchema.parse(runId), { sink, signal: this.#lifetime.signal });
+    if (this.#shown?.state.runId === runId) await this.show(root, runId);
+    return paths;
   }
 
   /** Shows a run of the past, or the live one. Throws `ValidationError` when the journal does not know it. */
@@ -179,7 +225,9 @@ export class RunService implements Disposable {
   /** Cancels the live run, waits until it has settled, and closes the engines. */
   async dispose(): Promise<void> {
     const live = this.#live;
+    this.#lifetime.abort();
     this.cancel();
+    await this.#closeReopened();
     if (live) await live.run.done.catch(() => undefined);
     const engines = [...this.#engines.values()];
     this.#engines.clear();
@@ -200,6 +248,19 @@ export class RunService implements Disposable {
         this.#logger.log('warn', 'An engine could not be closed', { error: errorMessage(error) }),
       );
     }
+  }
+
+  async #decideReopened(reopened: ReopenedReview, decision: ReviewDecision): Promise<OpenReview | undefined> {
+    if (!(await reopened.decide(decision))) return reopened.open;
+    await this.#closeReopened();
+    await this.show(reopened.root, reopened.ended.run.runId);
+    return undefined;
+  }
+
+  async #closeReopened(): Promise<void> {
+    const reopened = this.#reopened;
+    this.#reopened = undefined;
+    await reopened?.dispose();
   }
 
   #mustBeIdle(): void {

@@ -8,6 +8,7 @@ import { ContextKeys } from './contextKeys.ts';
 import { EditorActions } from './editorActions.ts';
 import { notify } from './notifications.ts';
 import { panelHandlers } from './panelHandlers.ts';
+import { ReviewView } from './review/reviewView.ts';
 import { RunPanel } from './runPanel.ts';
 import type { RunService } from './runService.ts';
 import { ShownRunMemory } from './shownRunMemory.ts';
@@ -26,6 +27,7 @@ export interface WorkbenchOptions {
 export class Workbench implements Disposable {
   readonly actions: EditorActions;
   readonly documents: ChangeDocuments;
+  readonly review: ReviewView;
   readonly panel: RunPanel;
   readonly chat: ChatView;
   readonly #service: RunService;
@@ -38,12 +40,13 @@ export class Workbench implements Disposable {
     this.#service = service;
     this.#memory = new ShownRunMemory(workspaceState);
     this.documents = new ChangeDocuments(service);
+    this.review = this.#resources.add(new ReviewView({ service, extensionUri, report }));
     this.actions = new EditorActions({
       service,
       documents: this.documents,
+      review: this.review,
       showPanel: () => this.panel.show(),
       showChat: () => this.chat.show(),
-      onDidChange: () => this.refresh(),
     });
     const views = { service, handlers: panelHandlers(service, this.actions), logger, extensionUri };
     const onWillRestore = () => this.#memory.restore(service).catch(report);
@@ -71,15 +74,17 @@ export class Workbench implements Disposable {
   }
 
   #update(): void {
-    const { live, shown, pendingReview } = this.#service;
+    const { live, shown, review } = this.#service;
     if (shown) this.#memory.keep(shown.root, shown.state.runId);
     this.#statusBar.show(live);
     this.chat.setOpenQuestions(live ? openQuestions(live).length : 0);
     this.#contextKeys.set({
       'trellis.isRunning': live !== undefined,
       'trellis.hasChanges': (shown?.state.changes.length ?? 0) > 0,
-      'trellis.canReview': pendingReview !== undefined,
-      'trellis.canUndo': this.actions.undoableRunId !== undefined,
+      'trellis.hasReview': review !== undefined,
+      'trellis.canReview': review?.isPending === true,
+      'trellis.hasEarlierAttempt': review !== undefined && shown?.state.review.shownBefore !== undefined,
+      'trellis.canUndo': shown?.state.applied !== undefined && !shown.isLive,
     });
   }
 }

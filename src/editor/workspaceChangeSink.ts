@@ -1,19 +1,22 @@
 import { chmod, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { StorageError } from '../base/errors.ts';
-import type { StagedChange } from '../changes/stagedFiles.ts';
-import type { ChangeSink } from '../orchestrator/humanChannel.ts';
-import { type PreparedEdit, prepareEdit } from './preparedEdit.ts';
+import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
+import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import { currentVersion, type PreparedEdit, prepareEdit } from './preparedEdit.ts';
+import { writableFile } from './workspaceFile.ts';
 
 /** Puts accepted changes into the user's files as one edit that one undo takes back. */
-export class WorkspaceChangeSink implements ChangeSink {
+export class WorkspaceChangeSink implements RevertingSink {
   readonly #root: string;
-  readonly #onDidApply: (runId: string, changes: readonly StagedChange[]) => void;
 
-  /** `root` is absolute; `onDidApply` is told of what was put into the files. */
-  constructor(root: string, onDidApply: (runId: string, changes: readonly StagedChange[]) => void) {
+  /** `root` is absolute. */
+  constructor(root: string) {
     this.#root = root;
-    this.#onDidApply = onDidApply;
+  }
+
+  async current(path: string): Promise<FileVersion | undefined> {
+    return currentVersion(await writableFile(this.#root, path));
   }
 
   /** Throws what `apply` would throw now, and changes nothing. */
@@ -23,7 +26,7 @@ export class WorkspaceChangeSink implements ChangeSink {
 
   async apply(
     changes: readonly StagedChange[],
-    { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+    { signal }: { readonly signal: AbortSignal },
   ): Promise<{ readonly checkpointId?: string }> {
     const prepared = await prepareEdit(this.#root, changes);
     // From here on it is all or nothing, so this is the last moment to stop.
@@ -37,18 +40,21 @@ export class WorkspaceChangeSink implements ChangeSink {
       );
     }
     await setModes(prepared);
-    this.#onDidApply(runId, changes);
     return {};
   }
 
-  /** Takes back what `apply` did. What the user changed in the files since then stays. Throws as `apply` does. */
-  async revert(changes: readonly StagedChange[]): Promise<void> {
+  async revert(
+    changes: readonly StagedChange[],
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
     const prepared = await prepareEdit(this.#root, changes.map(inverse));
+    signal.throwIfAborted();
     await applyPrepared(prepared);
     const unsaved = await save(prepared.toSave);
     if (unsaved !== undefined)
       throw new StorageError(`${unsaved} is as it was, but could not be saved; save it yourself.`);
     await setModes(prepared);
+    return changes.flatMap(({ path, previousPath }) => (previousPath === undefined ? path : [previousPath, path]));
   }
 
   async #rollBack(changes: readonly StagedChange[]): Promise<void> {

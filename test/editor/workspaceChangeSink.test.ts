@@ -3,7 +3,6 @@ import { statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { StagedChange } from '../../src/changes/stagedFiles.ts';
 import { WorkspaceChangeSink } from '../../src/editor/workspaceChangeSink.ts';
 import { waitUntil } from '../support/sandbox.ts';
 import { change, TestFiles } from './files.ts';
@@ -14,13 +13,11 @@ const options = { runId: 'run_test', signal };
 describe('accepting changes in the editor', () => {
   let files: TestFiles;
   let sink: WorkspaceChangeSink;
-  let applied: (readonly StagedChange[])[];
   let round = 0;
 
   beforeEach(() => {
     files = new TestFiles(`accept-${round++}`);
-    applied = [];
-    sink = new WorkspaceChangeSink(files.root, (_runId, changes) => applied.push(changes));
+    sink = new WorkspaceChangeSink(files.root);
   });
   afterEach(() => files.clear());
 
@@ -46,7 +43,6 @@ describe('accepting changes in the editor', () => {
     assert.equal(files.read('deep/er/new.ts'), 'new\n');
     assert.equal(files.read('new/name.ts'), 'moved and more\n');
     assert.deepEqual([files.has('gone.ts'), files.has('old/name.ts')], [false, false]);
-    assert.deepEqual(applied, [changes]);
   });
 
   it('is taken back by one undo of the editor', async () => {
@@ -76,7 +72,7 @@ describe('accepting changes in the editor', () => {
       change('gone.ts', { before: 'gone\n' }),
     ];
     await sink.apply(changes, options);
-    await sink.revert(changes);
+    await sink.revert(changes, options);
     assert.deepEqual(
       [files.read('changed.ts'), files.read('gone.ts'), files.has('added.ts')],
       ['one\n', 'gone\n', false],
@@ -91,7 +87,7 @@ describe('accepting changes in the editor', () => {
     await waitUntil('the editor has read the file', async () =>
       (await vscode.workspace.openTextDocument(files.uri('changed.ts'))).getText().startsWith('ONE'),
     );
-    await sink.revert(changes);
+    await sink.revert(changes, options);
     assert.equal(files.read('changed.ts'), 'ONE\ntwo\nthree\nfour\n');
   });
 
@@ -121,22 +117,30 @@ describe('accepting changes in the editor', () => {
     for (const act of [() => sink.check(changes), () => sink.apply(changes, options)]) {
       await assert.rejects(
         act,
-        /^ValidationError: clash\.ts has changed since the run read it, in lines that the run changes too/,
+        /^ValidationError: clash\.ts was changed in the workspace meanwhile, in the same places/,
       );
     }
     assert.deepEqual(
       [files.read('fine.ts'), files.read('clash.ts'), files.has('added.ts')],
       ['fine\n', 'theirs\n', false],
     );
-    assert.deepEqual(applied, []);
   });
 
   it('refuses to overwrite a file that is there now, and to delete one that has changed', async () => {
     files.write('there.ts', 'mine\n');
-    await assert.rejects(sink.apply([change('there.ts', { after: 'new\n' })], options), /there\.ts is there already/);
-    await assert.rejects(sink.apply([change('there.ts', { before: 'other\n' })], options), /the run removes it/);
+    await assert.rejects(
+      sink.apply([change('there.ts', { after: 'new\n' })], options),
+      /there\.ts was changed in the workspace/,
+    );
+    await assert.rejects(
+      sink.apply([change('there.ts', { before: 'other\n' })], options),
+      /there\.ts was changed in the workspace/,
+    );
     const document = await type('there.ts', 'unsaved ');
-    await assert.rejects(sink.apply([change('there.ts', { before: 'mine\n' })], options), /the run removes it/);
+    await assert.rejects(
+      sink.apply([change('there.ts', { before: 'mine\n' })], options),
+      /there\.ts was changed in the workspace/,
+    );
     assert.deepEqual([files.read('there.ts'), document.getText()], ['mine\n', 'unsaved mine\n']);
   });
 
@@ -150,7 +154,7 @@ describe('accepting changes in the editor', () => {
     ];
     await sink.apply(changes, options);
     assert.equal(files.read('image.bin'), fresh.toString());
-    await sink.revert(changes);
+    await sink.revert(changes, options);
     assert.equal(files.read('image.bin'), old.toString());
   });
 
@@ -167,7 +171,7 @@ describe('accepting changes in the editor', () => {
     const changes = [change('run.sh', { before: 'echo\n', after: 'echo 1\n' }, { isExecutable: true })];
     await sink.apply(changes, options);
     assert.equal(isExecutable(), true);
-    await sink.revert(changes);
+    await sink.revert(changes, options);
     assert.equal(isExecutable(), false);
     await sink.apply([change('new.sh', { after: 'echo\n' }, { isExecutable: true })], options);
     assert.equal(statSync(files.uri('new.sh').fsPath).mode & 0o111, 0o111);

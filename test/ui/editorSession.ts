@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly script: ModelScript;
   readonly asksForTrust?: boolean;
+  /** Of the user's, over those that choose the models. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A person before VS Code with a project, and a model that plays a script. */
@@ -32,7 +34,7 @@ export class EditorSession {
     this.#close = close;
   }
 
-  static async open({ files, script, asksForTrust = false }: SessionOptions): Promise<EditorSession> {
+  static async open({ files, script, settings, asksForTrust = false }: SessionOptions): Promise<EditorSession> {
     await using resources = new AsyncDisposableStack();
     const folder = mkdtempSync(path.join(tmpdir(), 'trellis-ui-'));
     resources.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -47,7 +49,7 @@ export class EditorSession {
     const server = resources.use(
       await startServer({
         asksForTrust,
-        settings: { ...Object.fromEntries(roles), 'security.workspace.trust.enabled': asksForTrust },
+        settings: { ...Object.fromEntries(roles), 'security.workspace.trust.enabled': asksForTrust, ...settings },
         env: { TRELLIS_OPENAI_BASE_URL: models.openaiBaseUrl, OPENAI_API_KEY: 'test-key' },
       }),
     );

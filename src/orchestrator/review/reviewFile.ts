@@ -131,11 +131,7 @@ export function itemOf(path: string, items: readonly ItemState[]): ItemId | unde
   return (declaring ?? touched.at(-1))?.item.id;
 }
 
-/**
- * The staged text of a file as people see it, with `\n` for every line end; undefined for what is not text.
- *
- * @public The side of a diff that can be edited.
- */
+/** The staged text of a file as people see it, with `\n` for every line end; undefined for what is not text. */
 export function stagedText({ change }: ReviewFile): string | undefined {
   const file = change.after && decodeText(change.after.content);
   return file && plainText(file);

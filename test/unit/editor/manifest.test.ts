@@ -17,7 +17,9 @@ const propertySchema = z.strictObject({
   markdownDescription: z.string(),
 });
 
-const menuEntrySchema = z.strictObject({ command: z.string(), when: z.string(), group: z.string() });
+const menuEntrySchema = z.strictObject({ command: z.string(), when: z.string(), group: z.string().optional() });
+
+const keybindingSchema = z.strictObject({ command: z.string(), key: z.string(), mac: z.string(), when: z.string() });
 
 const manifest = z
   .object({
@@ -34,7 +36,8 @@ const manifest = z
         }),
       ),
       menus: z.record(z.string(), z.array(menuEntrySchema)),
-      views: z.object({ trellis: z.array(z.object({ id: z.string(), type: z.literal('webview') })) }),
+      keybindings: z.array(keybindingSchema),
+      views: z.object({ trellis: z.array(z.object({ id: z.string(), when: z.string().optional() })) }),
       configuration: z.array(
         z.strictObject({ title: z.string(), order: z.number(), properties: z.record(z.string(), propertySchema) }),
       ),
@@ -56,8 +59,9 @@ describe('package.json', () => {
     assert.deepEqual(Object.fromEntries(contributed), commandTable);
   });
 
-  it('names only known commands in menus', () => {
-    const named = Object.values(manifest.contributes.menus).flatMap(entries => entries.map(entry => entry.command));
+  it('names only known commands in menus and keys', () => {
+    const { menus, keybindings } = manifest.contributes;
+    const named = [...Object.values(menus).flat(), ...keybindings].map(entry => entry.command);
     assert.ok(named.length > 0);
     assert.deepEqual(
       named.filter(command => !Object.hasOwn(commandTable, command)),
@@ -67,8 +71,9 @@ describe('package.json', () => {
 
   it('asks in menus only for context keys that a command has or menus are known to need', () => {
     const known = new Set(Object.values<CommandDescription>(commandTable).map(({ enablement }) => enablement));
-    const asked = Object.values(manifest.contributes.menus)
-      .flat()
+    const { menus, keybindings, views } = manifest.contributes;
+    const asked = [...Object.values(menus).flat(), ...keybindings, ...views.trellis]
+      .map(({ when = '' }) => ({ when }))
       .flatMap(({ when }) => when.match(/trellis\.(?:is|can|has)\w+/g) ?? []);
     assert.deepEqual(
       asked.filter(key => !known.has(key as never)),
@@ -108,7 +113,7 @@ describe('package.json', () => {
     assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:trellis.panel']);
     assert.deepEqual(
       manifest.contributes.views.trellis.map(view => view.id),
-      ['trellis.chat'],
+      ['trellis.review', 'trellis.chat'],
     );
   });
 });

@@ -15,6 +15,15 @@ import { ReviewFixture } from '../../support/reviewFixture.ts';
 
 const root = { name: 'project', path: '/project' };
 const plan = buildPlan([buildItem('a')]);
+const score = {
+  overall: 1,
+  completeness: 1,
+  correctness: 1,
+  passed: true,
+  evidence: [],
+  feedback: [],
+  itemsAtFault: [],
+};
 const sink: ChangeSink = { apply: () => Promise.resolve({}) };
 
 /** An engine whose runs do nothing but what the test tells them to. */
@@ -165,31 +174,37 @@ describe('RunService', () => {
     assert.throws(() => service.approvePlan(plan), /No plan waits/);
     await service.start(root, 'Do it', sink);
     assert.throws(() => service.answer('q', 'x'), /Nobody waits/);
-    assert.throws(() => service.decideReview({ kind: 'accept' }), /No changes wait/);
+    await assert.rejects(service.decideReview({ kind: 'accept' }), /No changes wait/);
     const { signal } = new AbortController();
     const approval = run().human.approvePlan(plan, { signal });
     service.approvePlan(plan);
     assert.deepEqual(await approval, { kind: 'approve', plan, by: 'human' });
   });
 
-  it('accepts all of the changes that wait, or refuses them', async () => {
+  it('takes the decision on a review, and keeps showing what is decided on', async () => {
     const { service, run } = setUp();
     await service.start(root, 'Do it', sink);
-    const score = {
-      overall: 1,
-      completeness: 1,
-      correctness: 1,
-      passed: true,
-      evidence: [],
-      feedback: [],
-      itemsAtFault: [],
-    };
     const { signal } = new AbortController();
     const review = run().human.review({ score, review: new ReviewFixture([]).review }, { signal });
-    assert.deepEqual(service.pendingReview?.root, root);
-    service.decideReview({ kind: 'accept' });
+    assert.deepEqual([service.review?.root, service.review?.isPending], [root, true]);
+    const ended = service.decideReview({ kind: 'accept' });
     assert.deepEqual(await review, { kind: 'accept' });
-    assert.equal(service.pendingReview, undefined);
+    assert.equal(service.review?.isPending, false);
+    run().end();
+    assert.equal(await ended, undefined);
+    assert.equal(service.review, undefined);
+  });
+
+  it('tells who decided on a review why it is asked for again', async () => {
+    const { service, run } = setUp();
+    await service.start(root, 'Do it', sink);
+    const { signal } = new AbortController();
+    const { review } = new ReviewFixture([]);
+    void run().human.review({ score, review }, { signal });
+    const again = service.decideReview({ kind: 'accept' });
+    const setback = { kind: 'nothingKept', message: 'Nothing is kept.' } as const;
+    void run().human.review({ score, review, setback }, { signal });
+    assert.deepEqual((await again)?.setback, setback);
   });
 
   it('cancels the live run with an abort, and says when there is none', async () => {

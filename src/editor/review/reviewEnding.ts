@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import { ValidationError } from '../../base/errors.ts';
+import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
+import { plural } from '../../domain/formatQuantity.ts';
+import type { AcceptSetback } from '../../orchestrator/review/acceptReview.ts';
+import type { RunService } from '../runService.ts';
+import { WorkspaceChangeSink } from '../workspaceChangeSink.ts';
+import type { OpenReview } from './openReview.ts';
+import type { ReviewActions } from './reviewActions.ts';
+import type { ReviewDiffs } from './reviewDiffs.ts';
+import { nameHunks } from './reviewOutline.ts';
+
+export interface ReviewEndingOptions {
+  readonly service: RunService;
+  readonly actions: ReviewActions;
+  readonly diffs: ReviewDiffs;
+}
+
+/** How a review ends, or goes on: apply what is accepted, refuse all of it, or send it back. Each throws one sentence. */
+export class ReviewEnding {
+  readonly #service: RunService;
+  readonly #actions: ReviewActions;
+  readonly #diffs: ReviewDiffs;
+
+  constructor({ service, actions, diffs }: ReviewEndingOptions) {
+    this.#service = service;
+    this.#actions = actions;
+    this.#diffs = diffs;
+  }
+
+  /** Accepts everything, what was rejected too once the user says so, and applies it. */
+  async acceptAll(): Promise<void> {
+    const { review } = this.#actions.pending;
+    const rejected = review.files.flatMap(file => file.hunks).filter(hunk => hunk.decision === 'rejected').length;
+    if (rejected > 0) {
+      const question = `You rejected ${plural(rejected, 'hunk')}. Accept ${rejected === 1 ? 'it' : 'them'} too?`;
+      const answer = await vscode.window.showWarningMessage(question, { modal: true }, 'Accept All');
+      if (answer === undefined) return;
+      review.decide({ kind: 'all' }, 'kept');
+    }
+    await this.apply();
+  }
+
+  /** Has what is accepted tested, unless it was, and puts it into the user's files; says so when that cannot be. */
+  async apply({ despiteProof = false } = {}): Promise<void> {
+    const open = this.#actions.pending;
+    await this.#actions.saveEdits(open);
+    await checkFiles(open);
+    const isTested = open.review.proof !== undefined;
+    const title = isTested ? 'Applying the changes' : 'Testing what you accepted';
+    const again = await inProgress(title, () => this.#service.decideReview({ kind: 'accept', despiteProof }));
+    if (!again) await this.#diffs.close(open.runId);
+    else if (again.setback) await this.#explain(again, again.setback);
+  }
+
+  /** Leaves the user's files as they are and ends the run. */
+  async refuse(): Promise<void> {
+    const { runId } = this.#actions.pending;
+    await this.#service.decideReview({ kind: 'refuse' });
+    await this.#diffs.close(runId);
+  }
+
+  /** Sends the comments back to the agents; when they are done, offers to show what they changed. */
+  async requestChanges(): Promise<void> {
+    const open = this.#actions.pending;
+    if (open.review.comments.length === 0) {
+      throw new ValidationError('There is no comment to send: put the cursor on a line of the diff and add one first.');
+    }
+    await this.#actions.saveEdits(open);
+    const again = await this.#service.decideReview({ kind: 'requestChanges' });
+    if (!again) return;
+    const changes = again.review.changesSinceLastRound();
+    if (changes.length === 0) {
+      void vscode.window.showWarningMessage('The agents are done with your comments, and changed nothing.');
+      return;
+    }
+    const message = `The agents changed ${plural(changes.length, 'file')} after your comments.`;
+    const choice = await vscode.window.showInformationMessage(message, 'Show What Changed');
+    if (choice !== undefined) await this.showChangesSince();
+  }
+
+  /** Opens the difference between what is staged now and what was before the last comments were sent. */
+  async showChangesSince(): Promise<void> {
+    const open = this.#service.review;
+    const changes = open?.review.changesSinceLastRound() ?? [];
+    if (!open || changes.length === 0) throw new ValidationError('Nothing has changed since you last sent comments.');
+    await this.#diffs.openSince(open, changes);
+  }
+
+  async #explain(open: OpenReview, setback: AcceptSetback): Promise<void> {
+    switch (setback.kind) {
+      case 'nothingKept':
+      case 'noComments':
+        throw new ValidationError(setback.message);
+      case 'conflicts': {
+        const file = open.review.files.find(({ path }) => setback.paths.includes(path));
+        if (file) await this.#diffs.openFile(open, file);
+        throw new ValidationError(setback.message);
+      }
+      case 'notProven':
+        await this.#offerWays(open, setback.message);
+    }
+  }
+
+  /** What is accepted does not pass: names the rejected hunks that it needs, where trying finds them. */
+  async #offerWays(open: OpenReview, message: string): Promise<void> {
+    const { review } = open;
+    const isPartial = review.files.some(file => file.decision !== 'kept');
+    const search =
+      isPartial && review.proof?.verdict === 'fails'
+        ? await inProgress('Looking for the hunk that the tests need', signal => review.findNeededHunks({ signal }))
+        : undefined;
+    const needed = search?.kind === 'found' ? search.needed.hunks : [];
+    const found =
+      needed.length > 0 ? `They pass together with what you rejected here: ${nameHunks(review, needed)}.` : '';
+    const reason = search?.kind === 'notFound' ? search.reason : found;
+    const acceptNeeded = needed.length === 1 ? 'Accept It and Apply' : 'Accept Them and Apply';
+    const choice = await vscode.window.showWarningMessage(
+      message,
+      { modal: true, detail: [reason, 'Nothing was applied.'].filter(text => text !== '').join('\n\n') },
+      ...(needed.length > 0 ? [acceptNeeded] : []),
+      'Apply Anyway',
+    );
+    if (choice === acceptNeeded) {
+      for (const { path, hunkId } of needed) review.decide({ kind: 'hunk', path, hunkId }, 'kept');
+      await this.apply();
+    } else if (choice !== undefined) {
+      await this.apply({ despiteProof: true });
+    }
+  }
+}
+
+/** Throws what would keep the changes out of the files, while the review is still open; conflicts are the review's to show. */
+async function checkFiles({ root, review }: OpenReview): Promise<void> {
+  try {
+    await new WorkspaceChangeSink(root.path).check(review.selection());
+  } catch (error) {
+    if (!(error instanceof AcceptConflictError)) throw error;
+  }
+}
+
+/** Shows that something goes on; `signal` aborts when the user ends it, which only work that takes it allows. */
+async function inProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const cancellable = work.length > 0;
+  const options = { location: vscode.ProgressLocation.Notification, title: `Trellis: ${title}`, cancellable };
+  return vscode.window.withProgress(options, async (_progress, token) => {
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => abort.abort());
+    try {
+      return await work(abort.signal);
+    } finally {
+      subscription.dispose();
+    }
+  });
+}

@@ -1,0 +1,217 @@
+// What the review tree says: pure, so that it can be tested without an editor.
+import { plural } from '../../domain/formatQuantity.ts';
+import type { ChangeKind } from '../../domain/schema/changes.ts';
+import type { WorkItem } from '../../domain/schema/plan.ts';
+import type { HunkReference } from '../../domain/schema/review.ts';
+import type { Review, ReviewItem, ReviewTarget } from '../../orchestrator/review/review.ts';
+import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
+import type { ReviewReason } from '../../orchestrator/review/reviewReasons.ts';
+import { placesOf } from './hunkPlaces.ts';
+
+/** How a node is shown. */
+interface NodeText {
+  /** Stays the same as long as the node is the same. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Lines of plain text. */
+  readonly tooltip: string;
+  /** For those who cannot see check boxes and icons. */
+  readonly spoken: string;
+  readonly isChecked: boolean;
+  /** Something about it deserves a look before it is accepted. */
+  readonly needsLook: boolean;
+}
+
+export interface HunkNode extends NodeText {
+  readonly kind: 'hunk';
+  readonly path: string;
+  readonly hunk: ReviewHunk;
+}
+
+export interface FileNode extends NodeText {
+  readonly kind: 'file';
+  readonly file: ReviewFile;
+  readonly children: readonly HunkNode[];
+}
+
+export interface ItemNode extends NodeText {
+  readonly kind: 'item';
+  readonly item: WorkItem | undefined;
+  readonly children: readonly FileNode[];
+}
+
+export type ReviewNode = ItemNode | FileNode | HunkNode;
+
+const kindWords: Readonly<Record<ChangeKind, string>> = {
+  added: 'new file',
+  modified: 'changed',
+  deleted: 'deleted',
+  renamed: 'renamed',
+};
+
+const lineless: Readonly<Record<string, string>> = {
+  rename: 'The new name',
+  mode: 'The executable bit',
+  content: 'The whole content',
+};
+
+/** What a reason is called where there is little room. */
+const reasonWords: Readonly<Record<ReviewReason['kind'], string>> = {
+  failingTests: 'its test fails',
+  unproven: 'not tested',
+  looselyMatched: 'loosely matched',
+  noTest: 'no test reaches it',
+  manyDependents: 'many files need it',
+};
+
+export type ReasonsByPath = ReadonlyMap<string, readonly ReviewReason[]>;
+
+/** The tree: items in the order of the plan, under each its files with the reasons to look at them, under each their hunks. */
+export function outlineReview(review: Review, reasons: ReasonsByPath): ItemNode[] {
+  const needed = review.proof?.needed?.hunks ?? [];
+  const changedSince = new Set(review.changesSinceLastRound().map(change => change.path));
+  return review.items.map(item => itemNode(item, { needed, changedSince, reasons }));
+}
+
+/** What a decision on the node is on; undefined for files that no item of the plan accounts for, which have no target of their own. */
+export function targetsOf(node: ReviewNode): readonly ReviewTarget[] {
+  switch (node.kind) {
+    case 'hunk':
+      return [{ kind: 'hunk', path: node.path, hunkId: node.hunk.id }];
+    case 'file':
+      return [{ kind: 'file', path: node.file.path }];
+    case 'item':
+      return node.children.flatMap(targetsOf);
+  }
+}
+
+/** How the decisions stand, and what the tests say of what is accepted. */
+export function summarizeReview(review: Review): string {
+  const hunks = review.files.flatMap(file => file.hunks);
+  const rejected = hunks.length - keptOf(hunks);
+  const total = plural(hunks.length, 'hunk');
+  const decisions = rejected === 0 ? `${total}, all accepted.` : `${rejected} of ${total} rejected.`;
+  const comments = review.comments.length === 0 ? [] : [`${plural(review.comments.length, 'comment')} not sent yet.`];
+  const unknown = 'The tests run on what is accepted before it is applied.';
+  return [decisions, ...comments, keptOf(hunks) === 0 ? '' : (review.proof?.summary ?? unknown)].join(' ').trim();
+}
+
+interface OutlineFacts {
+  readonly needed: readonly HunkReference[];
+  /** Files that the agents changed after the last comments. */
+  readonly changedSince: ReadonlySet<string>;
+  readonly reasons: ReasonsByPath;
+}
+
+function itemNode({ item, files }: ReviewItem, facts: OutlineFacts): ItemNode {
+  const children = files.map(file => fileNode(file, facts));
+  const [title = ''] = (item?.description ?? 'Not part of the plan').split('\n');
+  const hunks = files.flatMap(file => file.hunks);
+  const counts = `${keptOf(hunks)} of ${plural(hunks.length, 'hunk')} accepted`;
+  const needsLook = children.some(child => child.needsLook);
+  return {
+    kind: 'item',
+    item,
+    children,
+    id: `item:${item?.id ?? ''}`,
+    label: title,
+    description: `${keptOf(hunks)}/${hunks.length}`,
+    tooltip: [item?.description ?? title, counts].join('\n'),
+    spoken: [`Item ${title}`, counts, ...(needsLook ? ['has something to look at'] : [])].join(', '),
+    isChecked: keptOf(hunks) === hunks.length,
+    needsLook,
+  };
+}
+
+function fileNode(file: ReviewFile, facts: OutlineFacts): FileNode {
+  const children = placeLabels(file).map(([hunk, label]) => hunkNode(file.path, hunk, label, facts));
+  const { additions, deletions, kind, previousPath, isBinary } = file.change;
+  const reasons = facts.reasons.get(file.path) ?? [];
+  const words = reasons.map(reason => reasonWords[reason.kind]);
+  const counts = `${keptOf(file.hunks)} of ${plural(file.hunks.length, 'hunk')} accepted`;
+  const marks = [
+    ...(kind === 'modified' ? [] : [previousPath === undefined ? kindWords[kind] : `was ${previousPath}`]),
+    ...(file.conflicts > 0 ? [plural(file.conflicts, 'conflict')] : []),
+    ...(file.isEdited ? ['edited by you'] : []),
+    ...(file.isRebased ? ['merged with your file'] : []),
+    ...(facts.changedSince.has(file.path) ? ['changed since your comments'] : []),
+  ];
+  const decided = { kept: [], partlyKept: [counts], rejected: ['rejected'] }[file.decision];
+  const size = isBinary ? 'binary' : `+${additions} −${deletions}`;
+  const slash = file.path.lastIndexOf('/');
+  const needsLook = file.conflicts > 0 || reasons.length > 0 || children.some(child => child.needsLook);
+  return {
+    kind: 'file',
+    file,
+    children,
+    id: `file:${file.path}`,
+    label: file.path.slice(slash + 1),
+    description: [...(slash > 0 ? [file.path.slice(0, slash)] : []), size, ...decided, ...marks, ...words].join(' · '),
+    tooltip: [file.path, ...marks, counts, ...reasons.map(reason => reason.text)].join('\n'),
+    spoken: [`File ${file.path}`, kindWords[kind], spokenSize(additions, deletions), counts, ...marks, ...words].join(
+      ', ',
+    ),
+    isChecked: file.decision === 'kept',
+    needsLook,
+  };
+}
+
+function hunkNode(path: string, hunk: ReviewHunk, label: string, { needed }: OutlineFacts): HunkNode {
+  const isNeeded = needed.some(each => each.path === path && each.hunkId === hunk.id);
+  const reasons = isNeeded ? ['the tests need it'] : [];
+  const isChecked = hunk.decision === 'kept';
+  const size = hunk.lines.length === 0 ? [] : [`+${hunk.additions} −${hunk.deletions}`];
+  return {
+    kind: 'hunk',
+    path,
+    hunk,
+    id: `hunk:${path}:${hunk.id}`,
+    label,
+    description: [...size, ...reasons].join(' · '),
+    tooltip: [`${path}, ${label}`, ...reasons.map(sentence)].join('\n'),
+    spoken: [
+      `Hunk, ${label}`,
+      ...(size.length > 0 ? [spokenSize(hunk.additions, hunk.deletions)] : []),
+      isChecked ? 'accepted' : 'rejected',
+      ...reasons,
+    ].join(', '),
+    isChecked,
+    needsLook: reasons.length > 0,
+  };
+}
+
+/** Each hunk with where it is and how it begins. */
+function placeLabels(file: ReviewFile): (readonly [ReviewHunk, string])[] {
+  const places = new Map(placesOf(file.hunks, 'after').map(place => [place.hunk.id, place]));
+  return file.hunks.map(hunk => {
+    const place = places.get(hunk.id);
+    if (!place) return [hunk, lineless[hunk.id] ?? 'The whole file'] as const;
+    const changed = hunk.lines.filter(line => line.kind !== 'context');
+    const text = (changed.find(line => line.text.trim() !== '' && line.kind === 'added') ?? changed[0])?.text.trim();
+    return [hunk, `${place.startLine + 1}: ${text ?? ''}`] as const;
+  });
+}
+
+function keptOf(hunks: readonly ReviewHunk[]): number {
+  return hunks.filter(hunk => hunk.decision === 'kept').length;
+}
+
+function spokenSize(additions: number, deletions: number): string {
+  return `${plural(additions, 'line')} added, ${deletions} removed`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Where hunks are, for people: `src/a.ts, line 3`. */
+export function nameHunks({ files }: Pick<Review, 'files'>, hunks: readonly HunkReference[]): string {
+  return hunks
+    .map(({ path, hunkId }) => {
+      const places = placesOf(files.find(file => file.path === path)?.hunks ?? [], 'after');
+      const place = places.find(({ hunk }) => hunk.id === hunkId);
+      return place ? `${path}, line ${place.startLine + 1}` : path;
+    })
+    .join('; ');
+}

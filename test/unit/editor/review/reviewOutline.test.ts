@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import {
+  nameHunks,
+  outlineReview,
+  type ReviewNode,
+  summarizeReview,
+  targetsOf,
+} from '../../../../src/editor/review/reviewOutline.ts';
+import type { ReviewReason } from '../../../../src/orchestrator/review/reviewReasons.ts';
+import { buildItem, buildPlan } from '../../../support/builders.ts';
+import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
+import { stagedChange } from '../../../support/stagedChange.ts';
+
+const { signal } = new AbortController();
+const before = Array.from({ length: 30 }, (_, index) => `line ${index + 1}\n`).join('');
+const changes = () => [
+  stagedChange('src/a.ts', before, before.replace('line 3\n', 'three\n').replace('line 25\n', '')),
+  stagedChange('src/new.ts', undefined, '\nexport const b = 1;\n'),
+];
+const plan = buildPlan([
+  buildItem('one', { filePath: 'src/a.ts', description: 'Change a\nwith care' }),
+  buildItem('two', { filePath: 'src/new.ts', description: 'Add b' }),
+]);
+const none = new Map<string, readonly ReviewReason[]>();
+
+function flatten(nodes: readonly ReviewNode[]): ReviewNode[] {
+  return nodes.flatMap((node): ReviewNode[] => [node, ...(node.kind === 'hunk' ? [] : flatten(node.children))]);
+}
+
+describe('the outline of a review', () => {
+  it('shows items, files and hunks with their counts', () => {
+    const { review } = new ReviewFixture(changes(), { plan });
+    assert.deepEqual(
+      flatten(outlineReview(review, none)).map(({ kind, label, description, isChecked }) => [
+        kind,
+        label,
+        description,
+        isChecked,
+      ]),
+      [
+        ['item', 'Change a', '2/2', true],
+        ['file', 'a.ts', 'src · +1 −2', true],
+        ['hunk', '3: three', '+1 −1', true],
+        ['hunk', '25: line 25', '+0 −1', true],
+        ['item', 'Add b', '1/1', true],
+        ['file', 'new.ts', 'src · +2 −0 · new file', true],
+        ['hunk', '1: export const b = 1;', '+2 −0', true],
+      ],
+    );
+    assert.equal(summarizeReview(review), '3 hunks, all accepted. 3 tests pass.');
+  });
+
+  it('says in words what check boxes and icons show', () => {
+    const { review } = new ReviewFixture(changes(), { plan });
+    const [, , hunk] = flatten(outlineReview(review, none));
+    for (const target of targetsOf(hunk!)) review.decide(target, 'rejected');
+    const [item, file, rejected, kept] = flatten(outlineReview(review, none));
+    assert.deepEqual(
+      [item?.isChecked, file?.isChecked, rejected?.isChecked, kept?.isChecked],
+      [false, false, false, true],
+    );
+    assert.equal(file?.description, 'src · +1 −2 · 1 of 2 hunks accepted');
+    assert.equal(file.spoken, 'File src/a.ts, changed, 1 line added, 2 removed, 1 of 2 hunks accepted');
+    assert.equal(rejected?.spoken, 'Hunk, 3: three, 1 line added, 1 removed, rejected');
+    assert.match(summarizeReview(review), /^1 of 3 hunks rejected\. The tests run on what is accepted before/);
+  });
+
+  it('gives the reasons to look, up to the item', () => {
+    const { review } = new ReviewFixture(changes(), { plan });
+    const reasons = new Map([['src/a.ts', [{ kind: 'noTest', text: 'No test reaches it.' }] as const]]);
+    const [item, file, , , other] = flatten(outlineReview(review, reasons));
+    assert.deepEqual([item?.needsLook, file?.needsLook, other?.needsLook], [true, true, false]);
+    assert.equal(file?.description, 'src · +1 −2 · no test reaches it');
+    assert.match(file.tooltip, /No test reaches it\.$/);
+    assert.match(file.spoken, /no test reaches it$/);
+  });
+
+  it('marks the rejected hunk that the tests need, and names where it is', async () => {
+    const { review } = new ReviewFixture(changes(), {
+      plan,
+      test: overlay => testReport(overlay.has('src/a.ts') ? [] : ['it works']),
+    });
+    review.decide({ kind: 'file', path: 'src/a.ts' }, 'rejected');
+    await review.prove({ signal });
+    assert.match(summarizeReview(review), /The tests fail: "it works"\.$/);
+    const search = await review.findNeededHunks({ signal });
+    const marked = flatten(outlineReview(review, none)).filter(node => node.kind === 'hunk' && node.needsLook);
+    assert.equal(marked.length, 1);
+    assert.match(marked[0]?.spoken ?? '', /rejected, the tests need it$/);
+    assert.ok(search.kind === 'found');
+    assert.match(nameHunks(review, search.needed.hunks), /^src\/a\.ts, line (3|25)$/);
+  });
+
+  it('tells what changed since comments were sent, and what the user wrote', () => {
+    const fixture = new ReviewFixture(changes(), { plan });
+    const { review } = fixture;
+    review.edit('src/new.ts', 'export const b = 2;\n');
+    review.comment({ path: 'src/a.ts', line: 3, text: 'Make it 33' });
+    assert.match(summarizeReview(review), /1 comment not sent yet\./);
+    review.requestChanges();
+    fixture.stage([
+      stagedChange('src/a.ts', before, before.replace('line 3\n', 'thirty-three\n')),
+      ...changes().slice(1),
+    ]);
+    const files = flatten(outlineReview(review, none)).filter(node => node.kind === 'file');
+    assert.match(files[0]?.description ?? '', /changed since your comments$/);
+    assert.match(files[1]?.description ?? '', /edited by you$/);
+  });
+
+  it('decides on an item through its files, those of no item too', () => {
+    const { review } = new ReviewFixture(changes(), { plan: buildPlan([buildItem('one', { filePath: 'src/a.ts' })]) });
+    const last = outlineReview(review, none).at(-1);
+    assert.equal(last?.label, 'Not part of the plan');
+    assert.deepEqual(targetsOf(last), [{ kind: 'file', path: 'src/new.ts' }]);
+  });
+});
