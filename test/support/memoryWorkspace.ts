@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { fileVersion } from '../../src/changes/memoryBlobStore.ts';
 import type { FileVersion } from '../../src/changes/stagedFiles.ts';
 import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from '../../src/changes/workspaceFiles.ts';
+import { workspacePathProblem } from '../../src/domain/workspacePath.ts';
 
 /** A workspace in memory; tests change it under the overlay with `set` and `remove`. */
 export class MemoryWorkspace implements WorkspaceFiles {
@@ -36,7 +37,8 @@ export class MemoryWorkspace implements WorkspaceFiles {
   }
 
   permitEdit(path: string): Promise<EditPermission> {
-    if (path.startsWith('/')) return Promise.resolve({ ok: false, reason: 'the path is absolute' });
+    const problem = workspacePathProblem(path);
+    if (problem !== undefined) return Promise.resolve({ ok: false, reason: `the path ${problem}` });
     return Promise.resolve({ ok: true, version: this.#files.get(path) });
   }
 }

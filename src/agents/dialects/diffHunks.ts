@@ -1,14 +1,18 @@
 // The hunks of a unified diff, read by their signs. Line numbers and counts are checked against nothing: they only help
 // to tell where a hunk ends.
 import type { HunkLine, PatchHunk } from '../../domain/schema/changes.ts';
+import type { ReplyLines } from './blockRead.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
 
 export type HunksRead =
   | { readonly kind: 'hunks'; readonly hunks: readonly PatchHunk[]; readonly end: number }
-  | { readonly kind: 'problem'; readonly reason: string; readonly end: number };
+  | { readonly kind: 'problem'; readonly reason: string; readonly end: number }
+  /** What has arrived does not tell where the hunks end. */
+  | { readonly kind: 'open' };
 
 /** Blank lines in a row that a hunk without a fence may have. */
 const MAX_BLANK_LINES = 20;
+const PART_OF_HUNK = /^[ +\-\\@]/;
 const HEADER = /^@@(?:\s*-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s*@@+)?(.*)$/;
 
 export function isHunkHeader(line: string): boolean {
@@ -25,14 +29,15 @@ export function isFileHeader(lines: readonly string[], at: number): boolean {
 }
 
 /** Reads hunks from `at` to the end of the diff: the end of its fence, the next file, or the first line that is no part of one. */
-export function readHunks(lines: readonly string[], at: number, fence: Fence | undefined): HunksRead {
+export function readHunks(reply: ReplyLines, at: number, fence: Fence | undefined): HunksRead {
+  const { lines } = reply;
   const hunks: PatchHunk[] = [];
   let index = at;
   while (index < lines.length && isHunkHeader(lines[index] ?? '')) {
-    const header = HEADER.exec(lines[index] ?? '');
-    const body = new HunkBody(header);
+    const body = new HunkBody(HEADER.exec(lines[index] ?? ''));
     index++;
-    while (index < lines.length && !endsHunk(lines, index, fence, body)) body.add(lines[index++] ?? '');
+    while (index < lines.length && !endsHunk(reply, index, fence, body)) body.add(lines[index++] ?? '');
+    if (index < lines.length && isUndecided(reply, index, fence, body)) return { kind: 'open' };
     if (!fence && body.isShort && (lines[index] ?? '').trim() !== '' && !isFileHeader(lines, index)) {
       const line = lines[index] ?? '';
       return {
@@ -47,7 +52,7 @@ export function readHunks(lines: readonly string[], at: number, fence: Fence | u
   return { kind: 'hunks', hunks, end: index };
 }
 
-function endsHunk(lines: readonly string[], at: number, fence: Fence | undefined, body: HunkBody): boolean {
+function endsHunk({ lines }: ReplyLines, at: number, fence: Fence | undefined, body: HunkBody): boolean {
   const line = lines[at] ?? '';
   if (isHunkHeader(line) || isFileHeader(lines, at)) return true;
   if (line.startsWith('Index: ') || line.startsWith('*** End Patch')) return true;
@@ -56,15 +61,22 @@ function endsHunk(lines: readonly string[], at: number, fence: Fence | undefined
   if (line !== '' || !body.isShort) return true;
   let next = at;
   while (lines[next] === '' && next - at < MAX_BLANK_LINES) next++;
-  return !/^[ +\-\\@]/.test(lines[next] ?? '');
+  return !PART_OF_HUNK.test(lines[next] ?? '');
 }
 
 /** A line of the file that looks like the closing fence is followed by more of the hunk, and then by the real one. */
 function isWithinHunk(lines: readonly string[], at: number, fence: Fence): boolean {
-  if (!/^[ +\-\\@]/.test(lines[at + 1] ?? '')) return false;
+  if (!PART_OF_HUNK.test(lines[at + 1] ?? '')) return false;
   let end = at + 1;
   while (end < lines.length && !closesFence(lines[end] ?? '', fence)) end++;
   return end < lines.length;
+}
+
+/** Whether more lines could show that the closing fence, or the blank line, at `at` is a part of the hunk. */
+function isUndecided({ lines, isComplete }: ReplyLines, at: number, fence: Fence | undefined, body: HunkBody): boolean {
+  if (isComplete || !body.isShort) return false;
+  if (!fence) return lines.length - at <= MAX_BLANK_LINES && lines.slice(at).every(line => line === '');
+  return closesFence(lines[at] ?? '', fence) && (at + 1 === lines.length || PART_OF_HUNK.test(lines[at + 1] ?? ''));
 }
 
 class HunkBody {

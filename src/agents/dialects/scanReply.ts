@@ -55,6 +55,8 @@ class ReplyScanner {
   /** The first line behind the last block: nothing above it belongs to the next one. */
   #floor: number;
   #fence: OpenFence | undefined;
+  /** The first line behind the last fence: whoever goes on above it would take its closing line for an opening one. */
+  #fenceEnd = 0;
   #path: string;
   resumeFrom: ScanState;
 
@@ -72,7 +74,7 @@ class ReplyScanner {
     while (this.#at < this.#lines.length) {
       if (!this.#step(this.#lines[this.#at] ?? '')) return this.#blocks;
       if (!this.#fence && this.#at - this.resumeFrom.at > 2 * LOOK_BACK)
-        this.#settle(Math.max(this.#floor, this.#at - LOOK_BACK));
+        this.#settle(Math.max(this.#floor, this.#fenceEnd, this.#at - LOOK_BACK));
     }
     const hasEdits = this.#blocks.some(block => block.read.kind === 'edits');
     if (this.#fence && this.#reply.isComplete && hasEdits && this.#floor < this.#lines.length) this.#unclosedFence();
@@ -171,6 +173,7 @@ class ReplyScanner {
     const last = this.#blocks.at(-1);
     const between = this.#lines.slice(this.#floor, this.#at);
     this.#fence = undefined;
+    this.#fenceEnd = this.#at + 1;
     if (!last || last.end !== this.#floor || between.some(line => line.trim() !== '')) return;
     last.end = this.#at + 1;
     this.#settle(this.#at + 1);

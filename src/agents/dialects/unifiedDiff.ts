@@ -34,7 +34,8 @@ export function readUnifiedDiff(reply: ReplyLines, at: number, fence: Fence | un
   const name = sides.from ?? sides.to ?? path;
   if (header.isBinary) return blockProblem(name, 'a patch of a binary file cannot be applied', hunksAt);
   if (header.mode === '120000') return blockProblem(name, 'links cannot be made', hunksAt);
-  const read = readHunks(lines, hunksAt, fence);
+  const read = readHunks(reply, hunksAt, fence);
+  if (read.kind === 'open') return { kind: 'open', path: name };
   if (read.kind === 'problem') return blockProblem(name, read.reason, read.end);
   const isAtEnd = read.end >= lines.length;
   if (isAtEnd && !reply.isComplete) return { kind: 'open', path: name };

@@ -22,7 +22,11 @@ describe('ObservedWorkspace', () => {
       { what: 'folder', subject: ['src'], kept: { value: [{ name: 'a.ts', kind: 'file', isLink: false }] } },
       { what: 'folder', subject: ['nowhere'], kept: { value: null } },
       { what: 'edit', subject: ['src/a.ts'], kept: { value: { ok: true, version: reference } } },
-      { what: 'edit', subject: ['/etc/passwd'], kept: { value: { ok: false, reason: 'the path is absolute' } } },
+      {
+        what: 'edit',
+        subject: ['/etc/passwd'],
+        kept: { value: { ok: false, reason: 'the path is absolute; it must be relative to the workspace' } },
+      },
     ]);
   });
 });
