@@ -10,13 +10,14 @@ const pages: readonly (readonly [title: string, keys: RegExp])[] = [
   ['Models', /^(planner|executor|judge)\./],
   ['Runs', /^(quality\.|budget\.|workers$|agents\.|autoApprove$|testCommand$)/],
   ['Providers', /^(ollama|openai|anthropic|scripted|cassette|models)\./],
+  ['Safety', /^safety\./],
   ['Sandbox', /^sandbox\./],
 ];
 
-/** What decides where source code is sent or which command runs: nothing that a workspace may choose before it is trusted. */
+/** What decides where source code is sent, what of it, or which command runs: nothing that a workspace may choose before it is trusted. */
 export const restrictedSettings = listSettings()
   .map(({ key }) => key)
-  .filter(key => /\.(baseUrl|host)$|^testCommand$|^cassette\./.test(key));
+  .filter(key => /\.(baseUrl|host)$|^testCommand$|^cassette\.|^safety\./.test(key));
 
 /** `contributes.configuration` of package.json. Throws for a setting that no page, or more than one, takes. */
 export function contributedConfiguration() {

@@ -12,6 +12,19 @@ export interface Exchange {
   readonly digest: string;
 }
 
+interface Turn extends Exchange {
+  readonly messages: readonly ModelMessage[];
+}
+
+function turnOf(exchange: Exchange): Turn {
+  const { reply, observation } = exchange;
+  const messages: readonly ModelMessage[] = [
+    { role: 'assistant', content: reply },
+    { role: 'user', content: observation },
+  ];
+  return { ...exchange, messages };
+}
+
 const longestReply = 60_000;
 
 /**
@@ -22,7 +35,7 @@ const longestReply = 60_000;
 export class Conversation {
   readonly #opening: readonly ModelMessage[];
   readonly #maxCharacters: number;
-  #exchanges: readonly Exchange[] = [];
+  #exchanges: readonly Turn[] = [];
 
   constructor({ system, user }: RenderedPrompt, maxCharacters: number) {
     this.#opening = [
@@ -32,18 +45,15 @@ export class Conversation {
     this.#maxCharacters = maxCharacters;
   }
 
+  /** A message stays the same object as long as it is the same, so that what was worked out for it once holds. */
   get messages(): readonly ModelMessage[] {
-    const turns = this.#exchanges.flatMap(({ reply, observation }): ModelMessage[] => [
-      { role: 'assistant', content: reply },
-      { role: 'user', content: observation },
-    ]);
-    return [...this.#opening, ...turns];
+    return [...this.#opening, ...this.#exchanges.flatMap(exchange => exchange.messages)];
   }
 
   add(exchange: Exchange): void {
     // Some servers refuse a message without content.
     const reply = cutMiddle(exchange.reply.trim(), longestReply) || '(nothing)';
-    this.#exchanges = [...this.#exchanges, { ...exchange, reply }];
+    this.#exchanges = [...this.#exchanges, turnOf({ ...exchange, reply })];
     if (this.#length > this.#maxCharacters) this.#shorten();
   }
 
@@ -54,7 +64,7 @@ export class Conversation {
   #shorten(): void {
     for (let index = 0; index < this.#exchanges.length - 2; index += 1) {
       if (this.#length <= this.#maxCharacters / 2) return;
-      this.#exchanges = this.#exchanges.map((exchange, other) => (other === index ? shortened(exchange) : exchange));
+      this.#exchanges = this.#exchanges.map((turn, other) => (other === index ? turnOf(shortened(turn)) : turn));
     }
   }
 }

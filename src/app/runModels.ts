@@ -20,8 +20,9 @@ import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
-import { recordExchange } from '../orchestrator/recordExchange.ts';
+import { recordExchange, recordTextFlags } from '../orchestrator/recordExchange.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
+import type { WorkspaceSecrets } from './workspaceSecrets.ts';
 
 export interface RunModelsOptions {
   readonly configuration: Configuration;
@@ -57,7 +58,12 @@ export class RunModels implements Disposable {
   }
 
   /** The client of one run; `middleware` are the layers of plugins. The caller disposes it. */
-  clientFor(run: JournaledRun, human: HumanChannel, middleware: readonly ModelMiddleware[]): ModelClient & Disposable {
+  clientFor(
+    run: JournaledRun,
+    human: HumanChannel,
+    secrets: WorkspaceSecrets,
+    middleware: readonly ModelMiddleware[],
+  ): ModelClient & Disposable {
     const { configuration, journal, clock, ids, logger } = this.#options;
     const { planner, executor, judge, cassette } = configuration;
     const { reuseAnswers, ...limits } = configuration.models;
@@ -67,6 +73,11 @@ export class RunModels implements Disposable {
       registry: this.#registry,
       middleware,
       recorder: { record: event => recordExchange(run, event) },
+      safety: {
+        settings: configuration.safety,
+        knownSecrets: () => secrets.all(),
+        report: (request, flags) => recordTextFlags(run, request, flags),
+      },
       clock,
       ids,
       logger,

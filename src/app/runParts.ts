@@ -1,6 +1,7 @@
 import type { Clock, IdSource } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
+import type { FindMasked } from '../changes/maskedText.ts';
 import type { FileVersion } from '../changes/stagedFiles.ts';
 import { StagingOverlay } from '../changes/stagingOverlay.ts';
 import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
@@ -37,6 +38,8 @@ export interface RunEdges {
   /** Everything of the world below is seen through it. */
   readonly observer: Observer;
   readonly workspace: WorkspaceFiles;
+  /** What is masked in texts before models see them. */
+  readonly findMasked: FindMasked;
   /** A workspace file as it is on the disk. Throws `ValidationError` for a path that may not be written. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
   readonly history: ChangeHistory;
@@ -76,7 +79,10 @@ export function buildRunParts(edges: RunEdges): RunParts {
     planner: createPlanner({ model, prompts, files: observedProjectFiles(files, observer), clock, ids }),
     agentFor,
     followers,
-    staged: observedStaging(new StagingOverlay({ workspace, searched: edges.workspace, blobs }), observer),
+    staged: observedStaging(
+      new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked: edges.findMasked }),
+      observer,
+    ),
     proof: createProof({ ...edges, files }),
     gate: createQualityGate({ model, prompts, threshold: edges.threshold }),
     queue: new JournaledWorkQueue({ log: run, clock, ids }),

@@ -34,6 +34,7 @@ import type { PluginSet } from './plugins.ts';
 import { WorkspaceProjectFiles } from './projectFiles.ts';
 import { RunModels } from './runModels.ts';
 import { buildRunParts, createProof } from './runParts.ts';
+import { WorkspaceSecrets } from './workspaceSecrets.ts';
 
 export interface TrellisOptions {
   /** Absolute path of the folder that runs work on. */
@@ -135,10 +136,11 @@ class TrellisCore implements Trellis {
     if (!stopAfterPlan) checkWritable(this.#workspace.root);
     const { configuration, logger, version } = this.#options;
     const runId = runIdSchema.parse(this.#ids('run'));
-    const run = new JournaledRun(this.journal, runId, logger);
-    const runResources = new DisposableStore();
     const signal = AbortSignal.any([options.signal, this.#lifetime.signal]);
-    const parts = this.#partsFor(run, { ...options, signal }, task.description, runResources);
+    const secrets = this.#secretsFor(signal);
+    const run = new JournaledRun(this.journal, runId, logger, text => secrets.mask(text));
+    const runResources = new DisposableStore();
+    const parts = this.#partsFor(run, secrets, { ...options, signal }, task.description, runResources);
     runResources.add(this.journal.acquire(runId));
     const { planner, executor, judge, quality, workers } = configuration;
     run.append({
@@ -211,7 +213,19 @@ class TrellisCore implements Trellis {
     }
   }
 
-  #partsFor(run: JournaledRun, options: StartOptions, request: string, runResources: DisposableStore): RunParts {
+  #secretsFor(signal: AbortSignal): WorkspaceSecrets {
+    const { configuration, secrets } = this.#options;
+    const keys = Object.values<string>({ ...secrets });
+    return new WorkspaceSecrets(this.#workspace.root, keys, { signal, settings: configuration.safety });
+  }
+
+  #partsFor(
+    run: JournaledRun,
+    secrets: WorkspaceSecrets,
+    options: StartOptions,
+    request: string,
+    runResources: DisposableStore,
+  ): RunParts {
     const { human, sink, signal } = options;
     const { configuration, logger, resourcesDirectory } = this.#options;
     const { root } = this.#workspace;
@@ -220,13 +234,14 @@ class TrellisCore implements Trellis {
     const layers = this.#plugins.middleware.map(plugin => pluginMiddleware(plugin, { runId, signal }));
     return buildRunParts({
       run,
-      model: runResources.add(this.#models.clientFor(run, human, layers)),
+      model: runResources.add(this.#models.clientFor(run, human, secrets, layers)),
       human,
       sink,
       agentFor: item => this.#agentFor(item, prompts, signal),
       followers: new RunFollowers({ layers, run: { runId, request, workspace: root }, logger }),
       observer: new RecordingObserver(run),
       workspace: this.#workspace,
+      findMasked: text => secrets.find(text),
       currentVersion: name => this.#currentVersion(name),
       history: createGitHistory({ directory: root, logger }),
       sandbox: () => this.#findSandbox(),

@@ -10,10 +10,11 @@ import {
 } from './editText.ts';
 import { findElision } from './elision.ts';
 import type { FileTransition } from './fileChange.ts';
+import { type FindMasked, findNothing, maskText, namesPlaceholder, unmaskText } from './maskedText.ts';
 import { fileVersion } from './memoryBlobStore.ts';
 import { looksPartial } from './partialFile.ts';
 import type { FileVersion } from './stagedFiles.ts';
-import { decodeText, emptyTextFile, encodeText, type TextFile, textLines } from './textFile.ts';
+import { decodeText, emptyTextFile, encodeText, plainText, type TextFile, textLines } from './textFile.ts';
 
 /** Files larger than this, in bytes, are not edited as text. */
 export const MAX_FILE_BYTES = 5_000_000;
@@ -30,9 +31,16 @@ export type EditsResult =
   | { readonly ok: true; readonly files: readonly FileTransition[] }
   | { readonly ok: false; readonly problems: readonly EditProblem[] };
 
-/** Applies edits in their order, each to what the ones before it left. Nothing is written: the caller stages the result or none of it. */
-export async function applyEdits(edits: readonly FileEdit[], open: OpenTarget): Promise<EditsResult> {
-  const session = new EditSession(open, await openAll(edits, open));
+/**
+ * Applies edits in their order, each to what the ones before it left. Nothing is written: the caller stages the result or
+ * none of it. `findMasked` tells what their author saw placeholders for, so that these are understood and never written.
+ */
+export async function applyEdits(
+  edits: readonly FileEdit[],
+  open: OpenTarget,
+  findMasked: FindMasked = findNothing,
+): Promise<EditsResult> {
+  const session = new EditSession(open, await openAll(edits, open), findMasked);
   for (const [index, edit] of edits.entries()) await session.apply(edit, index);
   return session.result();
 }
@@ -57,12 +65,14 @@ interface WorkingFile {
 class EditSession {
   readonly #open: OpenTarget;
   readonly #targets: ReadonlyMap<string, EditTarget>;
+  readonly #findMasked: FindMasked;
   readonly #files = new Map<string, WorkingFile>();
   readonly #problems: EditProblem[] = [];
 
-  constructor(open: OpenTarget, targets: ReadonlyMap<string, EditTarget>) {
+  constructor(open: OpenTarget, targets: ReadonlyMap<string, EditTarget>, findMasked: FindMasked) {
     this.#open = open;
     this.#targets = targets;
+    this.#findMasked = findMasked;
   }
 
   async apply(edit: FileEdit, editIndex: number): Promise<void> {
@@ -75,7 +85,21 @@ class EditSession {
     else if (edit.type === 'move') {
       const problem = await this.#move(file, edit.to);
       if (problem) report(edit.to, [problem]);
-    } else report(edit.path, editFile(file, edit));
+    } else report(edit.path, namesPlaceholder(edit) ? await this.#editMasked(file, edit) : editFile(file, edit));
+  }
+
+  /** Edits the file as the edit's author saw it, and puts what the placeholders stand for back in. */
+  async #editMasked(file: WorkingFile, edit: Exclude<FileEdit, { type: 'move' }>): Promise<readonly TextProblem[]> {
+    const text = file.after ? textOf(file) : emptyTextFile;
+    if ('reason' in text) return [text];
+    const before = maskText(text, await this.#findMasked(plainText(text)));
+    const seen: WorkingFile = { ...file, text: before.file };
+    const problems = editFile(seen, edit);
+    if (problems.length > 0 || seen.text === undefined) return problems;
+    const after = unmaskText(before, seen.text);
+    if ('reason' in after) return [after];
+    file.loosestMatch = seen.loosestMatch;
+    return store(file, after);
   }
 
   result(): EditsResult {

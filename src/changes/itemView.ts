@@ -5,6 +5,7 @@ import { applyEdits, type EditTarget } from './applyEdits.ts';
 import { type FileTransition, fileChanges } from './fileChange.ts';
 import { foldPath } from './foldPath.ts';
 import { type ItemState, layerOf } from './itemState.ts';
+import type { FindMasked } from './maskedText.ts';
 import { searchFiles } from './searchFiles.ts';
 import type {
   ApplyResult,
@@ -28,6 +29,7 @@ export interface ItemViewOptions {
   /** The same files, for a search through all of them. */
   readonly searched: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly blobs: BlobStore;
+  readonly findMasked: FindMasked;
 }
 
 /** The hash under which a read that found nothing is recorded. */
@@ -125,7 +127,8 @@ export class ItemView implements StagedView {
 
   async #apply(edits: readonly FileEdit[]): Promise<ApplyResult> {
     if (this.#options.state.isCommitted) throw new Error(`Item ${this.itemId} is committed; open it again to edit it.`);
-    const result = await applyEdits(edits, (path, movedFrom) => this.#open(path, movedFrom));
+    const open = (path: string, movedFrom?: string) => this.#open(path, movedFrom);
+    const result = await applyEdits(edits, open, this.#options.findMasked);
     if (!result.ok) return result;
     for (const file of result.files) await this.#stage(file);
     return { ok: true, changes: fileChanges(result.files) };

@@ -3,6 +3,7 @@ import { type FileTransition, stagedChanges } from './fileChange.ts';
 import { foldPath } from './foldPath.ts';
 import { type ItemState, itemFromLayer, layerOf, type StagedEntry } from './itemState.ts';
 import { ItemView } from './itemView.ts';
+import { type FindMasked, findNothing } from './maskedText.ts';
 import { mergeVersions, sameVersion, type VersionMerge } from './mergeVersions.ts';
 import type {
   BlobStore,
@@ -21,6 +22,8 @@ export interface StagingOverlayOptions {
   /** The same files for those who look through all of them; `workspace` unless told otherwise. */
   readonly searched?: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly blobs: BlobStore;
+  /** What is masked in texts before models see them; nothing by default. */
+  readonly findMasked?: FindMasked;
 }
 
 /** A path with what lies there over the workspace; undefined: nothing, the file is gone. */
@@ -34,6 +37,7 @@ export class StagingOverlay implements StagedFiles {
   readonly #workspace: WorkspaceFiles;
   readonly #searched: Pick<WorkspaceFiles, 'list' | 'read'>;
   readonly #blobs: BlobStore;
+  readonly #findMasked: FindMasked;
   readonly #items = new Map<string, ItemState>();
   /** Committed items, in the order in which their work was merged. */
   #order: ItemState[] = [];
@@ -42,6 +46,7 @@ export class StagingOverlay implements StagedFiles {
     this.#workspace = options.workspace;
     this.#searched = options.searched ?? options.workspace;
     this.#blobs = options.blobs;
+    this.#findMasked = options.findMasked ?? findNothing;
   }
 
   viewFor(itemId: string, dependencyIds: readonly string[]): Promise<StagedView> {
@@ -55,8 +60,8 @@ export class StagingOverlay implements StagedFiles {
     }
     this.#items.set(itemId, state);
     const pinned = (path: string) => this.#pinned(path);
-    const [workspace, searched, blobs] = [this.#workspace, this.#searched, this.#blobs];
-    return Promise.resolve(new ItemView({ state, visible, pinned, workspace, searched, blobs }));
+    const [workspace, searched, blobs, findMasked] = [this.#workspace, this.#searched, this.#blobs, this.#findMasked];
+    return Promise.resolve(new ItemView({ state, visible, pinned, workspace, searched, blobs, findMasked }));
   }
 
   commit(itemId: string): Promise<MergeResult> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ConfiguredRole } from '../domain/schema/model.ts';
 import { modelSettingsSchema, providerNameSchema } from '../domain/schema/model.ts';
+import { safetySettingsSchema } from '../domain/schema/safety.ts';
 
 /** What people need to know about one setting; kept beside its schema. */
 const settingNotesSchema = z.object({
@@ -182,6 +183,16 @@ export const configurationSchema = z.strictObject({
     dayTokens: spendingLimit('Tokens that all runs of a day may take together.', positive),
     dayUsd: spendingLimit('US dollars that all runs of a day may spend together.', cents),
   }),
+  safety: z.strictObject({
+    credentials: setting(safetySettingsSchema.shape.credentials, {
+      description: 'What is done about a credential in a text for a model: it is masked, or the call is stopped.',
+      allowed: 'mask or stop',
+    }),
+    personalData: setting(safetySettingsSchema.shape.personalData, {
+      description: 'What is done about personal data in a text for a model: it is reported, masked, or not looked for.',
+      allowed: 'report, mask or off',
+    }),
+  }),
   sandbox: z.strictObject({
     wallTimeMs: limit('Time by the clock for one command, in milliseconds.'),
     cpuTimeMs: limit('Processor time of each process, in milliseconds.'),
@@ -221,6 +232,7 @@ export const defaultConfiguration: Configuration = {
   cassette: {},
   models: { firstByteTimeoutMs: 240_000, idleTimeoutMs: 120_000, maxRetries: 3, reuseAnswers: true },
   budget: {},
+  safety: { credentials: 'mask', personalData: 'report' },
   sandbox: {},
 };
 

@@ -57,6 +57,7 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
     ...problemsWithKeys(configuration, sources),
     ...problemsWithScript(configuration),
     ...problemsWithCassette(configuration, sources),
+    ...problemsWithSafety(sources),
   ];
   if (whole.length > 0) throw configurationError(whole);
   return configuration;
@@ -125,6 +126,28 @@ function problemsWithCassette(
       text: `cassette.record (${file.name}) is set, and a file that lies in the workspace may not say where to write; allowed: --record, or a file that you name with --config`,
     },
   ];
+}
+
+/** The values of the settings of safety, the strictest last. */
+const strictness = { 'safety.credentials': ['mask', 'stop'], 'safety.personalData': ['off', 'report', 'mask'] };
+
+/** A file that comes with a repository may make its user's settings stricter, and not laxer. */
+function problemsWithSafety({ settings, file }: ConfigurationSources): ConfigurationProblem[] {
+  if (file === undefined || file.isTrusted) return [];
+  const ofFile = valuesOfObject(file.content, file.name).values;
+  const ofUser = valuesOfObject(settings, 'settings').values;
+  const { safety } = defaultConfiguration;
+  const defaults = { 'safety.credentials': safety.credentials, 'safety.personalData': safety.personalData };
+  return Object.entries(defaults).flatMap(([key, usual]) => {
+    const order: readonly unknown[] = strictness[key as keyof typeof strictness];
+    const [chosen, least] = [ofFile.get(key), ofUser.get(key) ?? usual];
+    if (chosen === undefined || order.indexOf(chosen) >= order.indexOf(least)) return [];
+    return [
+      {
+        text: `${key} (${file.name}) is ${JSON.stringify(chosen)}, and a file that lies in the workspace may only make it stricter than ${JSON.stringify(least)}; allowed: your own settings, or a file that you name with --config`,
+      },
+    ];
+  });
 }
 
 function problemsWithKeys(configuration: Configuration, sources: ConfigurationSources): ConfigurationProblem[] {

@@ -4,6 +4,7 @@ import type { AgentActionSummary, RunEventOf, RunOutcome, TestScope } from './sc
 import type { ItemId } from './schema/ids.ts';
 import type { Plan, Question, WorkItem } from './schema/plan.ts';
 import type { Evidence, QualityScore, Violation } from './schema/quality.ts';
+import type { TextFlag } from './schema/safety.ts';
 import type { Task, WorkerStatus, WorkOrder } from './schema/task.ts';
 import type { TestReport } from './schema/testReport.ts';
 
@@ -128,6 +129,8 @@ export interface RunState {
   readonly review: ReviewState;
   /** What the user's files got of it; absent also after it was taken back. */
   readonly applied?: readonly FileChange[];
+  /** What was found in texts for models, and what was done about it. */
+  readonly textFlags: readonly TextFlag[];
   readonly warnings: readonly string[];
   /** Number of the last event taken in. */
   readonly lastSeq: number;
@@ -168,6 +171,7 @@ export function initialRunState(runId: string): RunState {
     violations: [],
     changes: [],
     review: noReview,
+    textFlags: [],
     warnings: [],
     lastSeq: 0,
   };

@@ -26,6 +26,7 @@ import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
 import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
+import { type TextSafetyOptions, textSafetyMiddleware } from './safety/textSafetyMiddleware.ts';
 
 export interface ModelClientOptions {
   readonly roles: Readonly<Record<ConfiguredRole, ModelSettings>>;
@@ -50,7 +51,9 @@ export interface ModelClientOptions {
   readonly governors?: Governors;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
   readonly party?: string;
-  /** Those of plugins, outermost first. */
+  /** What is done about credentials, personal data and instructions in the texts; by default nothing is looked for. */
+  readonly safety?: TextSafetyOptions;
+  /** Those of plugins, outermost first; what they change is checked again. */
   readonly middleware?: readonly ModelMiddleware[];
 }
 
@@ -73,10 +76,14 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const { budget, answers, cassette = {}, party = '' } = options;
   const cassetteLayers = cassetteMiddleware(cassette);
   const now = () => clock.now();
+  // Outermost, so that neither journal nor cache nor cassette is told what must not leave this machine.
+  const safety = options.safety === undefined ? [] : [textSafetyMiddleware(options.safety)];
   const handle = composeMiddleware(
     [
+      ...safety,
       recordingMiddleware(recorder),
       ...middleware,
+      ...(middleware.length > 0 ? safety : []),
       ...cassetteLayers,
       ...(answers === undefined || cassetteLayers.length > 0
         ? []

@@ -67,7 +67,7 @@ function itemRecorder({ run, ids }: ItemServicesParts, { item, sessionId }: Clai
       return actionId;
     },
     learned: (actionId, { succeeded, summary, observation }) => {
-      const observed = observation === undefined ? {} : { observationHash: run.contents.put(observation) };
+      const observed = observation === undefined ? {} : { observationHash: run.putText(observation) };
       run.append({ type: 'agent.learn', ...step, actionId, succeeded, summary, ...observed }, sessionId);
     },
   };

@@ -1,3 +1,4 @@
+import { maskCredentials } from '../base/credentials/findCredentials.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
@@ -7,6 +8,7 @@ import { initialRunState, type RunState } from '../domain/runState.ts';
 import type { RunEvent, RunEventPayload } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import type { ContentStore, Journal } from '../journal/journal.ts';
+import { maskStrings } from './maskStrings.ts';
 
 /** One run as it is written: an event is in the journal first, then in the state, then told to listeners. */
 export class JournaledRun implements RunLog, Disposable {
@@ -14,11 +16,14 @@ export class JournaledRun implements RunLog, Disposable {
   readonly onDidAppend: Event<RunEvent>;
   readonly #journal: Journal;
   readonly #emitter: Emitter<RunEvent>;
+  readonly #mask: (text: string) => string;
   #state: RunState;
 
-  constructor(journal: Journal, runId: RunId, logger: Logger) {
+  /** `mask` takes the credentials out of a text: the journal holds none, whoever said them. */
+  constructor(journal: Journal, runId: RunId, logger: Logger, mask = (text: string) => maskCredentials(text)) {
     this.runId = runId;
     this.#journal = journal;
+    this.#mask = mask;
     this.#state = initialRunState(runId);
     this.#emitter = new Emitter(error => logger.log('error', 'A listener to run events failed.', { runId, error }));
     this.onDidAppend = this.#emitter.event;
@@ -41,10 +46,15 @@ export class JournaledRun implements RunLog, Disposable {
 
   /** Throws `StorageError` when the journal cannot be written; then nothing has happened. */
   append(payload: RunEventPayload, correlationId: string = this.runId): RunEvent {
-    const event = this.#journal.append(this.runId, payload, correlationId);
+    const event = this.#journal.append(this.runId, maskStrings(payload, this.#mask), correlationId);
     this.#state = reduceRun(this.#state, event);
     this.#emitter.fire(event);
     return event;
+  }
+
+  /** Keeps a text that was said or printed, without its credentials, and returns its hash. */
+  putText(text: string): string {
+    return this.contents.put(this.#mask(text));
   }
 
   /** Resolves when everything so far would survive a loss of power. */

@@ -58,7 +58,7 @@ export class Proof {
     const reason = whyNotRun(command, result);
     if (reason !== undefined) return { treeHash: hash, tests: { unproven: reason } };
     const report = parseTestResults(result, { workspaceRoot, isReportExpected: command.isReportExpected });
-    const outputHash = run.contents.put(`${result.stdout}\n${result.stderr}`);
+    const outputHash = run.putText(`${result.stdout}\n${result.stderr}`);
     run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier: result.tier, report, outputHash });
     return { treeHash: hash, tests: report };
   }

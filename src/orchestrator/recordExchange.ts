@@ -1,6 +1,18 @@
 import { type ItemId, itemIdSchema } from '../domain/schema/ids.ts';
+import type { TextFlag } from '../domain/schema/safety.ts';
+import type { ModelRequest } from '../models/middleware.ts';
 import type { ModelExchangeEvent } from '../models/recordingMiddleware.ts';
 import type { JournaledRun } from './journaledRun.ts';
+
+/** Writes to the journal what was found in the texts of a call. */
+export function recordTextFlags(
+  run: JournaledRun,
+  { exchangeId, call }: ModelRequest,
+  flags: readonly TextFlag[],
+): void {
+  const itemId = call.itemId === undefined ? {} : { itemId: itemIdSchema.parse(call.itemId) };
+  run.append({ type: 'text.flagged', exchangeId, role: call.role, ...itemId, flags: [...flags] }, exchangeId);
+}
 
 /** Writes a model call to the journal, its texts to the content store; what was paid for is on the disk before it is used. */
 export async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Promise<void> {

@@ -1,5 +1,6 @@
 import { AbortError, errorMessage, TrellisError } from '../base/errors.ts';
 import type { RunState } from '../domain/runState.ts';
+import { describeTextFlags } from '../domain/textFlags.ts';
 import { RunCourse, type RunEnding, type RunParts, type RunSettings } from './runCourse.ts';
 import type { RunHandle } from './runHandle.ts';
 
@@ -31,6 +32,7 @@ export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSi
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+    for (const message of describeTextFlags(run.state.textFlags)) run.append({ type: 'run.warned', message });
     run.append({ type: 'run.ended', ...end });
     await run.sync();
     await followers.ended({ outcome: end.outcome, message: end.message });

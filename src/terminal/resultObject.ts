@@ -3,6 +3,7 @@ import type { ChangeKind } from '../domain/schema/changes.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
 import type { Plan } from '../domain/schema/plan.ts';
 import type { Evidence } from '../domain/schema/quality.ts';
+import type { TextFlag } from '../domain/schema/safety.ts';
 
 /** What `--json` prints; its fields are documented in docs/cli.md and only ever added to. */
 export interface ResultObject {
@@ -41,6 +42,8 @@ export interface ResultObject {
     readonly cachedCalls: number;
     readonly costUsd: number;
   };
+  /** What was found in texts for models, and what was done about it. */
+  readonly safety: readonly TextFlag[];
   readonly durationMs: number;
   readonly errors: readonly { readonly kind: string; readonly message: string }[];
 }
@@ -80,6 +83,7 @@ export function resultOfRun(state: RunState, now: number): ResultObject {
       cachedCalls: usage.cachedCalls,
       costUsd: usage.costUsd,
     },
+    safety: state.textFlags,
     durationMs: (state.endedAt ?? now) - state.startedAt,
     errors: end?.outcome === 'failed' ? [{ kind: end.errorKind ?? 'internal', message: end.message }] : [],
   };
@@ -95,6 +99,7 @@ export function resultOfError(kind: string, message: string): ResultObject {
     quality: null,
     changes: [],
     usage: { calls: 0, inputTokens: 0, outputTokens: 0, cachedCalls: 0, costUsd: 0 },
+    safety: [],
     durationMs: 0,
     errors: [{ kind, message }],
   };

@@ -2,6 +2,7 @@ import { reduceAll } from '../domain/reduceRun.ts';
 import type { RunState, Usage } from '../domain/runState.ts';
 import type { FileChange } from '../domain/schema/changes.ts';
 import type { RunEvent, RunEventOf } from '../domain/schema/events.ts';
+import { describeTextFlags } from '../domain/textFlags.ts';
 import { eventLine } from './eventLine.ts';
 import { formatCost, formatCount, formatDuration, formatTime, plural } from './format.ts';
 import type { Palette } from './palette.ts';
@@ -48,6 +49,8 @@ function stepLines(event: RunEvent, options: StepOptions): string | undefined {
       return 'The plan was edited.';
     case 'plan.approved':
       return event.by === 'human' ? 'The plan was approved.' : 'The plan was approved by --yes or the configuration.';
+    case 'text.flagged':
+      return palette.yellow(`! ${event.role}: ${describeTextFlags(event.flags).join(' ')}`);
     case 'model.responded':
       return exchangeLines(event, options);
     case 'agent.act':
@@ -138,7 +141,8 @@ function closing(state: RunState, palette: Palette): string[] {
       ? []
       : runLines(state, state.endedAt ?? state.startedAt, Number.POSITIVE_INFINITY, palette).slice(1);
   const roles = Object.entries(state.usageByRole).map(([role, usage]) => `  ${role.padEnd(9)} ${usageText(usage)}`);
-  return [...items, palette.bold(end), `Usage     ${usageText(state.usage)}`, ...roles];
+  const flags = describeTextFlags(state.textFlags).map(sentence => palette.yellow(sentence));
+  return [...items, palette.bold(end), ...flags, `Usage     ${usageText(state.usage)}`, ...roles];
 }
 
 function usageText(usage: Usage): string {

@@ -5,7 +5,7 @@ import { privateKeys } from './privateKeys.ts';
 import { joinFindings, type TextFinding } from './textFinding.ts';
 import { textWindows } from './textWindows.ts';
 
-/** A secret known by its value, whatever it looks like. */
+/** A secret known by its value, which is not empty, whatever it looks like. */
 export interface KnownSecret {
   readonly kind: string;
   readonly value: string;

@@ -6,6 +6,13 @@ import type { TextFinding } from './textFinding.ts';
 const secretName =
   'pass(?:word|wd|phrase|code)|pwd|secret|token|api[_-]?key|(?:access|account|auth|client|encryption|master|private|service|session|shared|signing|storage)[_-]?key|credential';
 
+const anySecretName = new RegExp(secretName, 'i');
+
+/** Whether the value of a variable or field of this name is likely to be a secret. */
+export function isSecretName(name: string): boolean {
+  return anySecretName.test(name);
+}
+
 /**
  * A secret-like name with the rest of it, at most a type annotation, a sign of assignment, and a value: quoted, or to the
  * end of the line as in settings files. Every repetition is bounded.
@@ -69,7 +76,7 @@ function* addressPasswords(text: string): Generator<TextFinding> {
 }
 
 /** What manuals and tests write where a password would be. */
-function isPlainWord(secret: string): boolean {
+export function isPlainWord(secret: string): boolean {
   return (
     standIn.test(secret) ||
     /^(?:pass(?:word|wd)?|pwd|secret|token|test|user|root|admin|postgres|guest|foo|bar|x+)$/i.test(secret)

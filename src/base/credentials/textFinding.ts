@@ -25,3 +25,10 @@ export function joinFindings(findings: readonly TextFinding[]): readonly TextFin
   }
   return joined.map(({ kind, start, end }) => ({ kind, start, end }));
 }
+
+/** How often each kind was found. */
+export function countKinds(findings: readonly TextFinding[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}

@@ -3,11 +3,13 @@ import { noUsage, type RunState, type Usage } from '../runState.ts';
 import type { RunEventOf } from '../schema/events.ts';
 import type { ItemId } from '../schema/ids.ts';
 import type { TokenUsage } from '../schema/model.ts';
+import { addTextFlags } from '../textFlags.ts';
 
 type AgentEventType =
   | 'model.requested'
   | 'model.responded'
   | 'model.failed'
+  | 'text.flagged'
   | 'budget.reached'
   | 'budget.decided'
   | 'agent.think'
@@ -22,6 +24,7 @@ export const agentReducers: Reducers<AgentEventType> = {
   'model.responded': (state, event) => withUsage(state, event, usage => addCall(usage, event)),
   'model.failed': (state, { charge }) =>
     charge === undefined ? state : withUsage(state, charge, usage => addTokens(usage, charge)),
+  'text.flagged': (state, { flags }) => ({ ...state, textFlags: addTextFlags(state.textFlags, flags) }),
   'budget.reached': (state, { scope, unit, limit, spent, needed }) => ({
     ...state,
     openLimit: { scope, unit, limit, spent, needed },

@@ -69,6 +69,7 @@ export const editProblemKindSchema = z.enum([
   'elided', // new text stands for code it leaves out ("... rest of the file ...")
   'stale', // the file changed after it was read
   'encoding', // the file is not text, or cannot hold the new text
+  'masked', // new text has a placeholder for a secret, and it cannot be told what it stands for
   'tooLarge',
   'syntax', // the result does not parse
   'incomplete', // the block was cut off or is not a block of any known shape

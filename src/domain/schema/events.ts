@@ -6,6 +6,7 @@ import { observationKindSchema, runSettingsSchema } from './observation.ts';
 import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
 import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.ts';
 import { hunkDecisionSchema, hunkReferenceSchema, proofVerdictSchema, reviewCommentSchema } from './review.ts';
+import { textFlagSchema } from './safety.ts';
 import { taskSchema, workerStatusSchema, workOrderSchema } from './task.ts';
 import { testReportSchema } from './testReport.ts';
 
@@ -137,6 +138,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
         costUsd: z.number().optional(),
       })
       .optional(),
+  }),
+  /** What was found in texts of a call before they went to the model. */
+  type('text.flagged', {
+    exchangeId: z.string(),
+    role: modelRoleSchema,
+    itemId: itemIdSchema.optional(),
+    flags: z.array(textFlagSchema).min(1),
   }),
   /** A call may go beyond a limit; calls wait until it is decided. Amounts are tokens or US dollars. */
   type('budget.reached', {

@@ -57,6 +57,19 @@ describe('resolveConfiguration', () => {
     assert.equal(both.ollama.host, 'gpu:11434');
   });
 
+  it('lets a file of the workspace make the settings of safety stricter, and not laxer', () => {
+    const stricter = resolveConfiguration({ file: fileOf({ safety: { credentials: 'stop', personalData: 'mask' } }) });
+    assert.deepEqual(stricter.safety, { credentials: 'stop', personalData: 'mask' });
+    assert.match(
+      problemsOf({ file: fileOf({ safety: { personalData: 'off' } }) }),
+      /safety\.personalData \(\.trellis\/config\.yml\) is "off", and a file that lies in the workspace may only make it stricter than "report"/,
+    );
+    const settings = { safety: { credentials: 'stop' } };
+    assert.match(problemsOf({ settings, file: fileOf({ safety: { credentials: 'mask' } }) }), /stricter than "stop"/);
+    const own = resolveConfiguration({ settings, file: fileOf({ safety: { personalData: 'off' } }, true) });
+    assert.deepEqual(own.safety, { credentials: 'stop', personalData: 'off' });
+  });
+
   it("gives the judge the planner's model, and only what is set for itself", () => {
     const planner = { provider: 'openai', model: 'gpt-4.1', temperature: 0.9 };
     const openaiApiKey = 'key';

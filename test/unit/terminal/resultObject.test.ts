@@ -20,6 +20,7 @@ describe('the result object', () => {
       quality,
       changes: [{ path: 'src/fibonacci.js', kind: 'added', additions: 3, deletions: 0 }],
       usage: { calls: 2, inputTokens: 2400, outputTokens: 600, cachedCalls: 0, costUsd: 0.0024 },
+      safety: [],
       durationMs: 18_000,
       errors: [],
     });
