@@ -48,7 +48,7 @@ async function main(): Promise<void> {
       ...(values.host === undefined
         ? { version: values.download ?? 'stable' }
         : { vscodeExecutablePath: path.join(repository, 'test/host/codeShim.ts') }),
-      extensionDevelopmentPath: repository,
+      extensionDevelopmentPath: [repository, path.join(repository, 'test/fixtures/exampleExtension')],
       extensionTestsPath: path.join(suiteFolder, 'suite.cjs'),
       extensionTestsEnv: values.host === undefined ? {} : { TRELLIS_VSCODE: values.host },
       launchArgs: [workspace],

@@ -40,12 +40,15 @@ function pathOptions(name: string): string[] {
 async function main(): Promise<number> {
   const [extensionTestsPath] = pathOptions('extensionTestsPath');
   if (!extensionTestsPath) throw new Error('--extensionTestsPath is missing.');
-  const extensionDevelopmentPaths = pathOptions('extensionDevelopmentPath');
+  // A workbench in a browser takes one extension from its sources; the others are put where installed ones are.
+  const [developed, ...extensionFolders] = pathOptions('extensionDevelopmentPath');
+  const extensionDevelopmentPaths = developed === undefined ? [] : [developed];
   const named = process.argv.slice(2).find(value => !value.startsWith('-'));
   const folder = named === undefined ? mkdtempSync(path.join(tmpdir(), 'workspace-')) : path.resolve(named);
   if (named === undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-  await using server = await startServer({ variant: (process.env['TRELLIS_VSCODE'] ?? 'current') as HostVariant });
+  const variant = (process.env['TRELLIS_VSCODE'] ?? 'current') as HostVariant;
+  await using server = await startServer({ variant, extensionFolders });
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

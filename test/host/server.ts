@@ -1,7 +1,7 @@
 // Runs the installed VS Code server on loopback, in a throw-away home, as a process group of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly variant?: HostVariant;
   /** Packages to install before the start. */
   readonly vsix?: readonly string[];
+  /** Folders of extensions that are there from the start, as if they were installed. */
+  readonly extensionFolders?: readonly string[];
   /** User settings, over the quiet defaults. The workbench reads them once; what changes later belongs in the workspace's. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the server and so of the extension host, over this process's own. */
@@ -68,6 +70,9 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     `--${name}`,
     path.join(home, ['data', 'user', 'extensions'][index] ?? ''),
   ]);
+  for (const folder of options.extensionFolders ?? []) {
+    await cp(folder, path.join(home, 'extensions', path.basename(folder)), { recursive: true });
+  }
   for (const vsix of options.vsix ?? []) {
     const args = [installation.serverMain, ...folders, '--install-extension', vsix];
     await promisify(execFile)(installation.nodePath, args, { env });
