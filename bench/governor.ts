@@ -23,7 +23,7 @@ const client = createModelClient({
     openai: openaiSettingsSchema.parse({ baseUrl: server.openaiBaseUrl, apiKey: 'key' }),
     ollama: ollamaSettingsSchema.parse({}),
   },
-  recorder: { record: () => undefined },
+  recorder: { record: () => undefined, recordReading: () => undefined },
   clock: systemClock,
   ids: prefix => `${prefix}_${++lastId}`,
   logger: silentLogger,

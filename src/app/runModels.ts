@@ -20,7 +20,7 @@ import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
-import { recordExchange, recordTextFlags } from '../orchestrator/recordExchange.ts';
+import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
 import type { WorkspaceSecrets } from './workspaceSecrets.ts';
 
@@ -72,7 +72,7 @@ export class RunModels implements Disposable {
       providers: this.#providers,
       registry: this.#registry,
       middleware,
-      recorder: { record: event => recordExchange(run, event) },
+      recorder: modelRecorder(run),
       safety: {
         settings: configuration.safety,
         knownSecrets: () => secrets.all(),

@@ -99,6 +99,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
       const settings = roles[configuredRoleOf(call.role)];
       return handle({ ...callOptions, exchangeId: ids('exchange', call.itemId ?? call.role), call, settings });
     },
+    recordReading: async reading => recorder.recordReading(reading),
     dispose: () => resources.dispose(),
   };
 }

@@ -1,9 +1,7 @@
 import { jsonrepair } from 'jsonrepair';
 import type { z } from 'zod';
 import { errorMessage } from '../base/errors.ts';
-
-/** What had to be done to an answer before it was JSON of the right shape. */
-export type JsonRepair = 'surroundingTextRemoved' | 'syntaxRepaired' | 'endClosed' | 'askedAgain';
+import type { JsonRepair } from '../domain/schema/model.ts';
 
 export type ParsedAnswer<T> =
   | { readonly ok: true; readonly value: T; readonly repairs: readonly JsonRepair[] }

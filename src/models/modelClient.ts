@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ModelError, UnusableAnswerError } from '../base/errors.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
-import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
-import { type JsonRepair, type ParsedAnswer, parseJsonAnswer } from './jsonAnswer.ts';
+import type { FinishReason, JsonRepair, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
+import { type ParsedAnswer, parseJsonAnswer } from './jsonAnswer.ts';
 
 /** The shape that an answer must have; sent to providers that can enforce it, checked by us in any case. */
 export interface ResponseSchema {
@@ -50,6 +50,17 @@ export interface ModelCallOptions {
   readonly onRestart?: () => void;
 }
 
+/** What reading an answer came to that did not fit as it was. */
+export interface AnswerReading {
+  /** The answer's. */
+  readonly exchangeId: string;
+  readonly role: ModelRole;
+  /** What made it fit; empty when nothing did. */
+  readonly repairs: readonly JsonRepair[];
+  /** What is wrong with it, each with its path; empty when it was mended. */
+  readonly problems: readonly string[];
+}
+
 /** The one door to language models: every call of a run goes through it and is recorded. */
 export interface ModelClient {
   /**
@@ -58,11 +69,13 @@ export interface ModelClient {
    * @throws AbortError when `options.signal` was aborted.
    */
   call(call: ModelCall, options: ModelCallOptions): Promise<ModelReply>;
+  /** Records what was done to an answer, or why it was sent back. */
+  recordReading(reading: AnswerReading): Promise<void>;
 }
 
 export interface JsonReply<T> {
   readonly value: T;
-  /** What was done to the answer before it fitted; empty when it fitted as it came. */
+  /** What was done to the accepted answer; empty when it fitted as it came. */
   readonly repairs: readonly JsonRepair[];
   /** Every reply that was paid for, the accepted one last. */
   readonly replies: readonly ModelReply[];
@@ -109,10 +122,8 @@ export async function callForJson<T>(
     replies.push(reply);
     if (reply.finishReason === 'refusal') throw refused(call, reply);
     const read = await readAnswer(reply, schema, options.check);
-    if (read.ok) {
-      const repairs: JsonRepair[] = replies.length > 1 ? ['askedAgain', ...read.repairs] : [...read.repairs];
-      return { value: read.value, repairs, replies };
-    }
+    await recordReading(client, call, reply, read);
+    if (read.ok) return { value: read.value, repairs: read.repairs, replies };
     options.onRejected?.(replies.length, read.problems);
     if (replies.length > maxCorrections) throw unusable(call, reply, replies.length, read.problems);
     options.onRestart?.();
@@ -129,6 +140,17 @@ async function readAnswer<T>(
   if (!parsed.ok || check === undefined) return parsed;
   const problems = await check({ value: parsed.value, repairs: parsed.repairs, reply });
   return problems.length === 0 ? parsed : { ok: false, problems };
+}
+
+async function recordReading(
+  client: ModelClient,
+  { role }: ModelCall,
+  { exchangeId }: ModelReply,
+  read: ParsedAnswer<unknown>,
+) {
+  const repairs = read.ok ? read.repairs : [];
+  const problems = read.ok ? [] : read.problems;
+  if (repairs.length + problems.length > 0) await client.recordReading({ exchangeId, role, repairs, problems });
 }
 
 function responseSchemaOf(role: ModelRole, schema: z.ZodType): ResponseSchema {

@@ -1,6 +1,6 @@
 import { chargeOf, errorMessage, type ModelCharge, TrellisError, type TrellisErrorKind } from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
-import type { ModelReply } from './modelClient.ts';
+import type { AnswerReading, ModelReply } from './modelClient.ts';
 
 /** What happens to one model call, in order: requested, any number of failed tries, then responded or a last failure. */
 export type ModelExchangeEvent =
@@ -18,8 +18,13 @@ export type ModelExchangeEvent =
     };
 
 /** Takes what happens to model calls, for the journal. The call waits for it, so that nothing happens unrecorded. */
-export interface ModelRecorder {
+export interface ExchangeRecorder {
   record(event: ModelExchangeEvent): void | Promise<void>;
+}
+
+/** Takes also what became of answers that were to be JSON. */
+export interface ModelRecorder extends ExchangeRecorder {
+  recordReading(reading: AnswerReading): void | Promise<void>;
 }
 
 export function failedExchange(request: ModelRequest, error: unknown, willRetry: boolean): ModelExchangeEvent {
@@ -35,7 +40,7 @@ export function failedExchange(request: ModelRequest, error: unknown, willRetry:
 }
 
 /** Records each call before it is made and after it ended; tries in between are the retry's to record. */
-export function recordingMiddleware(recorder: ModelRecorder): ModelMiddleware {
+export function recordingMiddleware(recorder: ExchangeRecorder): ModelMiddleware {
   return {
     name: 'recording',
     handle: async (request, next) => {

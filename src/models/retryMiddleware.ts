@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { AbortError, ModelError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
-import { failedExchange, type ModelRecorder } from './recordingMiddleware.ts';
+import { type ExchangeRecorder, failedExchange } from './recordingMiddleware.ts';
 
 export interface RetryOptions {
   /** After the first try. */
@@ -11,7 +11,7 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** At least 0 and below 1. */
   readonly random: () => number;
-  readonly recorder: ModelRecorder;
+  readonly recorder: ExchangeRecorder;
   readonly logger: Logger;
 }
 

@@ -2,6 +2,7 @@ import { reduceAll } from '../domain/reduceRun.ts';
 import type { RunState, Usage } from '../domain/runState.ts';
 import type { FileChange } from '../domain/schema/changes.ts';
 import type { RunEvent, RunEventOf } from '../domain/schema/events.ts';
+import type { JsonRepair } from '../domain/schema/model.ts';
 import { describeTextFlags } from '../domain/textFlags.ts';
 import { eventLine } from './eventLine.ts';
 import { formatCost, formatCount, formatDuration, formatTime, plural } from './format.ts';
@@ -53,6 +54,8 @@ function stepLines(event: RunEvent, options: StepOptions): string | undefined {
       return palette.yellow(`! ${event.role}: ${describeTextFlags(event.flags).join(' ')}`);
     case 'model.responded':
       return exchangeLines(event, options);
+    case 'model.read':
+      return readingLine(event, palette);
     case 'agent.act':
       return `  ${safeLine(event.itemId, 40)}: ${palette.cyan(event.action.kind)} ${safeLine(event.action.detail, 200)}`;
     case 'agent.learn':
@@ -102,6 +105,20 @@ function exchangeLines(event: RunEventOf<'model.responded'>, options: StepOption
   const messages = request?.messages ?? [];
   const sent = messages.map(message => textBlock(message.role, message.hash, options));
   return [line, ...sent, textBlock('answer', event.textHash, options)].join('\n');
+}
+
+const repairWords: Readonly<Record<JsonRepair, string>> = {
+  surroundingTextRemoved: 'text around it left out',
+  syntaxRepaired: 'its syntax mended',
+  endClosed: 'its end closed',
+};
+
+/** Of an answer of the planner that was sent back, the plan's own event tells. */
+function readingLine({ role, repairs, problems }: RunEventOf<'model.read'>, palette: Palette): string | undefined {
+  if (problems.length === 0)
+    return palette.dim(`  the answer was read with ${repairs.map(repair => repairWords[repair]).join(', ')}`);
+  if (role === 'planner') return undefined;
+  return palette.yellow(`The ${role}'s answer was sent back (${safeLine(problems.join('; '), 300)}).`);
 }
 
 function withText(line: string, title: string, hash: string | undefined, options: StepOptions): string {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ModelCall, ModelClient, ModelReply } from '../../src/models/modelClient.ts';
+import type { AnswerReading, ModelCall, ModelClient, ModelReply } from '../../src/models/modelClient.ts';
 
 type ScriptedAnswer = string | Error | (Partial<ModelReply> & { readonly text: string });
 
 /** A client that gives the answers in turn, throws those that are errors, and keeps the calls. */
 export function scriptedModelClient(...answers: ScriptedAnswer[]) {
   const calls: ModelCall[] = [];
+  const readings: AnswerReading[] = [];
   const client: ModelClient = {
     call: async (call, { signal }) => {
       signal.throwIfAborted();
@@ -25,6 +26,7 @@ export function scriptedModelClient(...answers: ScriptedAnswer[]) {
         ...(typeof answer === 'string' ? { text: answer } : answer),
       };
     },
+    recordReading: async reading => void readings.push(reading),
   };
-  return { client, calls };
+  return { client, calls, readings };
 }

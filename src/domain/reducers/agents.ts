@@ -10,6 +10,7 @@ type AgentEventType =
   | 'model.responded'
   | 'model.failed'
   | 'text.flagged'
+  | 'model.read'
   | 'budget.reached'
   | 'budget.decided'
   | 'agent.think'
@@ -25,6 +26,7 @@ export const agentReducers: Reducers<AgentEventType> = {
   'model.failed': (state, { charge }) =>
     charge === undefined ? state : withUsage(state, charge, usage => addTokens(usage, charge)),
   'text.flagged': (state, { flags }) => ({ ...state, textFlags: addTextFlags(state.textFlags, flags) }),
+  'model.read': state => state,
   'budget.reached': (state, { scope, unit, limit, spent, needed }) => ({
     ...state,
     openLimit: { scope, unit, limit, spent, needed },

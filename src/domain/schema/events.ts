@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentHashSchema, fileChangeSchema, itemLayerSchema, versionReferenceSchema } from './changes.ts';
 import { itemIdSchema, runIdSchema } from './ids.ts';
-import { modelRoleSchema, tokenUsageSchema } from './model.ts';
+import { jsonRepairSchema, modelRoleSchema, tokenUsageSchema } from './model.ts';
 import { observationKindSchema, runSettingsSchema } from './observation.ts';
 import { planSchema, questionSchema, workspacePathSchema } from './plan.ts';
 import { evidenceSchema, qualityScoreSchema, violationSchema } from './quality.ts';
@@ -145,6 +145,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     role: modelRoleSchema,
     itemId: itemIdSchema.optional(),
     flags: z.array(textFlagSchema).min(1),
+  }),
+  /** An answer in JSON did not fit as it came: it was mended, or sent back with what is wrong, each with its path. */
+  type('model.read', {
+    exchangeId: z.string(),
+    role: modelRoleSchema,
+    repairs: z.array(jsonRepairSchema),
+    problems: z.array(z.string()),
   }),
   /** A call may go beyond a limit; calls wait until it is decided. Amounts are tokens or US dollars. */
   type('budget.reached', {

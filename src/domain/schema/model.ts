@@ -45,6 +45,10 @@ export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 export const finishReasonSchema = z.enum(['stop', 'length', 'refusal']);
 export type FinishReason = z.infer<typeof finishReasonSchema>;
 
+/** What was done to an answer before it was JSON of the right shape. */
+export const jsonRepairSchema = z.enum(['surroundingTextRemoved', 'syntaxRepaired', 'endClosed']);
+export type JsonRepair = z.infer<typeof jsonRepairSchema>;
+
 /** One message of a conversation with a model. */
 export const modelMessageSchema = z.strictObject({
   role: z.enum(['system', 'user', 'assistant']),

@@ -136,9 +136,13 @@ describe('bad input', () => {
       });
     }
 
-    it('a fence around it does no harm', async () => {
-      const { state, requests } = await run([planner(`Here it is:\n\n\`\`\`json\n${goodPlan}\n\`\`\`\n`)]);
+    it('a fence around it does no harm, and is in the journal', async () => {
+      const { state, events, requests } = await run([planner(`Here it is:\n\n\`\`\`json\n${goodPlan}\n\`\`\`\n`)]);
       assert.deepEqual([state.end?.outcome, requests.length], ['planned', 1]);
+      assert.deepEqual(
+        events.flatMap(event => (event.type === 'model.read' ? [[event.role, event.repairs, event.problems]] : [])),
+        [['planner', ['surroundingTextRemoved'], []]],
+      );
     });
 
     it('5 MB are not read to their end', async () => {

@@ -77,7 +77,7 @@ export async function openHarness(
   const client = createModelClient({
     roles: { planner: settings, executor: settings, judge: settings },
     providers: providersOf(server, options),
-    recorder: { record: event => void events.push(event) },
+    recorder: { record: event => void events.push(event), recordReading: () => undefined },
     clock: { now: () => systemClock.now() + skippedMs, sleep: options.sleep ?? skip },
     ids: prefix => `${prefix}_${++ids}`,
     logger: silentLogger,

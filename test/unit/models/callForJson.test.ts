@@ -2,29 +2,12 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { ModelError, UnusableAnswerError } from '../../../src/base/errors.ts';
 import type { PromptLibrary } from '../../../src/base/promptLibrary.ts';
-import type { FinishReason } from '../../../src/domain/schema/model.ts';
-import { callForJson, type ModelCall, type ModelClient, type ModelReply } from '../../../src/models/modelClient.ts';
+import { callForJson, type ModelCall } from '../../../src/models/modelClient.ts';
+import { scriptedModelClient } from '../../support/scriptedModelClient.ts';
 
 const schema = z.strictObject({ completeness: z.number(), feedback: z.array(z.string()).default([]) });
 const prompts: PromptLibrary = { render: (name, { problems }) => ({ system: '', user: `${name}:\n${problems}` }) };
 const call: ModelCall = { role: 'judge', messages: [{ role: 'user', content: 'Judge.' }] };
-
-/** A client that gives the answers in turn and keeps the calls. */
-function scriptedClient(...answers: (string | { text: string; finishReason: FinishReason })[]) {
-  const calls: ModelCall[] = [];
-  const client: ModelClient = {
-    call: async received => {
-      const answer = answers[calls.length];
-      calls.push(received);
-      assert.ok(answer !== undefined, 'more calls than answers');
-      const reply = typeof answer === 'string' ? { text: answer, finishReason: 'stop' as const } : answer;
-      const usage = { inputTokens: 1, outputTokens: 1, cachedInputTokens: 0 };
-      const fixed = { usage, costUsd: 0, latencyMs: 1, isCached: false, provider: 'p', model: 'm' };
-      return { ...reply, ...fixed, exchangeId: `exchange_${calls.length}` } satisfies ModelReply;
-    },
-  };
-  return { client, calls };
-}
 
 const options = () => ({ signal: new AbortController().signal, prompts });
 
@@ -39,7 +22,7 @@ function assertModelError(promise: Promise<unknown>, message: RegExp): Promise<v
 
 describe('callForJson', () => {
   it('sends the JSON schema of the answer and returns the parsed value', async () => {
-    const { client, calls } = scriptedClient('{"completeness": 0.5}');
+    const { client, calls } = scriptedModelClient('{"completeness": 0.5}');
     const result = await callForJson(client, call, schema, options());
     assert.deepEqual(result.value, { completeness: 0.5, feedback: [] });
     assert.deepEqual(result.repairs, []);
@@ -52,10 +35,10 @@ describe('callForJson', () => {
   });
 
   it('asks again with the answer and the exact paths, and counts every reply', async () => {
-    const { client, calls } = scriptedClient('{"completeness": "high"}', 'Sorry. {"completeness": 1}');
+    const { client, calls } = scriptedModelClient('{"completeness": "high"}', 'Sorry. {"completeness": 1}');
     const result = await callForJson(client, call, schema, options());
     assert.equal(result.value.completeness, 1);
-    assert.deepEqual(result.repairs, ['askedAgain', 'surroundingTextRemoved']);
+    assert.deepEqual(result.repairs, ['surroundingTextRemoved']);
     assert.deepEqual(
       result.replies.map(reply => reply.exchangeId),
       ['exchange_1', 'exchange_2'],
@@ -66,11 +49,28 @@ describe('callForJson', () => {
     assert.match(sent[2]?.content ?? '', /^correction:\n- completeness: /);
   });
 
+  it('records what was mended and what was sent back, and nothing of an answer that fits as it came', async () => {
+    const { client, readings } = scriptedModelClient('{"feedback": [1]}', 'Here: {completeness: 1,');
+    await callForJson(client, call, schema, options());
+    assert.deepEqual(
+      readings.map(({ exchangeId, role, repairs }) => [exchangeId, role, repairs]),
+      [
+        ['exchange_1', 'judge', []],
+        ['exchange_2', 'judge', ['surroundingTextRemoved', 'endClosed']],
+      ],
+    );
+    assert.match(readings[0]?.problems.join() ?? '', /^completeness: .*,feedback\.0: /);
+    assert.deepEqual(readings[1]?.problems, []);
+    const clean = scriptedModelClient('{"completeness": 0.5}');
+    await callForJson(clean.client, call, schema, options());
+    assert.deepEqual(clean.readings, []);
+  });
+
   it('gives up after two corrections, naming the model, the problem and the remedy', async () => {
-    const { client, calls } = scriptedClient('prose', '', '{"completeness": null}');
+    const { client, calls } = scriptedModelClient('prose', '', '{"completeness": null}');
     await assertModelError(
       callForJson(client, call, schema, options()),
-      /judge model "m" \(p\) gave no usable answer in 3 tries \(the last: completeness: .*choose a stronger model/,
+      /judge model "test" \(scripted\) gave no usable answer in 3 tries \(the last: completeness: .*choose a stronger model/,
     );
     assert.equal(calls.length, 3);
     assert.deepEqual(
@@ -81,18 +81,18 @@ describe('callForJson', () => {
 
   it('names the token limit when the last answer was cut by it', async () => {
     const cut = { text: 'I think', finishReason: 'length' as const };
-    const { client } = scriptedClient(cut, cut, cut);
+    const { client } = scriptedModelClient(cut, cut, cut);
     await assertModelError(callForJson(client, call, schema, options()), /raise maxOutputTokens/);
   });
 
   it('does not argue with a refusal', async () => {
-    const { client, calls } = scriptedClient({ text: 'I will not judge.', finishReason: 'refusal' });
+    const { client, calls } = scriptedModelClient({ text: 'I will not judge.', finishReason: 'refusal' });
     await assertModelError(callForJson(client, call, schema, options()), /refused to answer \(I will not judge\.\)\./);
     assert.equal(calls.length, 1);
   });
 
   it('takes what a check finds wrong back to the model, and tells of each wrong answer', async () => {
-    const { client, calls } = scriptedClient('{"completeness": 2}', 'prose', '```json\n{"completeness": 1}\n```');
+    const { client, calls } = scriptedModelClient('{"completeness": 2}', 'prose', '```json\n{"completeness": 1}\n```');
     const rejected: (readonly [number, readonly string[]])[] = [];
     const result = await callForJson(client, call, schema, {
       ...options(),
@@ -109,7 +109,7 @@ describe('callForJson', () => {
   });
 
   it('carries the problems of the last answer when it gives up', async () => {
-    const { client } = scriptedClient('a', 'b', 'c');
+    const { client } = scriptedModelClient('a', 'b', 'c');
     await assert.rejects(callForJson(client, call, schema, options()), (error: unknown) => {
       assert.ok(error instanceof UnusableAnswerError);
       assert.deepEqual(error.problems, ['The answer holds no JSON object.']);
@@ -118,7 +118,7 @@ describe('callForJson', () => {
   });
 
   it('does not send a huge wrong answer back whole', async () => {
-    const { client, calls } = scriptedClient('x'.repeat(5_000_000), '{"completeness": 1}');
+    const { client, calls } = scriptedModelClient('x'.repeat(5_000_000), '{"completeness": 1}');
     await callForJson(client, call, schema, options());
     assert.ok((calls[1]?.messages[1]?.content.length ?? 0) <= 32_000);
   });

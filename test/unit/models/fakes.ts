@@ -34,7 +34,7 @@ export function buildReply(changes: Partial<ModelReply> = {}): ModelReply {
 /** Keeps what it was told. */
 export function keepingRecorder() {
   const events: ModelExchangeEvent[] = [];
-  return { events, record: (event: ModelExchangeEvent) => void events.push(event) };
+  return { events, record: (event: ModelExchangeEvent) => void events.push(event), recordReading: () => undefined };
 }
 
 /** A clock that only moves when someone sleeps. */

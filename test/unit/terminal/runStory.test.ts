@@ -43,6 +43,17 @@ describe('runStory', () => {
     assert.match(text, /┌ answer\n\s+│ \(no longer kept\)\n/);
   });
 
+  it('tells what was done to an answer before it could be used', () => {
+    const read = { type: 'model.read', exchangeId: 'exchange_1' } as const;
+    const text = story(false, [
+      ...planPayloads,
+      { ...read, role: 'planner', repairs: ['surroundingTextRemoved', 'endClosed'], problems: [] },
+      { ...read, role: 'judge', repairs: [], problems: ['completeness: expected number'] },
+    ]);
+    assert.match(text, /\n.+ the answer was read with text around it left out, its end closed\n/);
+    assert.match(text, /\n.+ The judge's answer was sent back \(completeness: expected number\)\.\n/);
+  });
+
   it('says so when a run has not ended, and nothing of a run without events', () => {
     assert.match(story(false, [...planPayloads]), /\nIt has not ended, or was broken off\.\n/);
     assert.deepEqual(runStory([], { palette: noColours, isFull: false, readText: () => undefined }), []);

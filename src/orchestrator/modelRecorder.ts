@@ -1,7 +1,7 @@
 import { type ItemId, itemIdSchema } from '../domain/schema/ids.ts';
 import type { TextFlag } from '../domain/schema/safety.ts';
 import type { ModelRequest } from '../models/middleware.ts';
-import type { ModelExchangeEvent } from '../models/recordingMiddleware.ts';
+import type { ModelExchangeEvent, ModelRecorder } from '../models/recordingMiddleware.ts';
 import type { JournaledRun } from './journaledRun.ts';
 
 /** Writes to the journal what was found in the texts of a call. */
@@ -14,8 +14,20 @@ export function recordTextFlags(
   run.append({ type: 'text.flagged', exchangeId, role: call.role, ...itemId, flags: [...flags] }, exchangeId);
 }
 
+/** Keeps the model calls of a run in its journal. */
+export function modelRecorder(run: JournaledRun): ModelRecorder {
+  return {
+    record: event => recordExchange(run, event),
+    recordReading: ({ exchangeId, role, repairs, problems }) =>
+      void run.append(
+        { type: 'model.read', exchangeId, role, repairs: [...repairs], problems: [...problems] },
+        exchangeId,
+      ),
+  };
+}
+
 /** Writes a model call to the journal, its texts to the content store; what was paid for is on the disk before it is used. */
-export async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Promise<void> {
+async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Promise<void> {
   const { exchangeId, call, settings } = event.request;
   const itemId = call.itemId === undefined ? {} : { itemId: itemIdSchema.parse(call.itemId) };
   switch (event.type) {
