@@ -26,6 +26,8 @@ export interface LoadOptions {
   /** Where the keys are kept elsewhere than in the environment, such as an editor's secret storage. */
   readonly openaiApiKey?: string | undefined;
   readonly anthropicApiKey?: string | undefined;
+  /** False for what needs no model, and therefore no key. */
+  readonly areModelsCalled?: boolean;
 }
 
 /** What a start needs: the settings, and beside them the keys, which never mix. */
@@ -51,6 +53,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadedCon
     anthropicApiKey,
     ...(file === undefined ? {} : { file }),
     ...(options.providers === undefined ? {} : { providers: options.providers }),
+    areModelsCalled: options.areModelsCalled ?? true,
   });
   const secrets = {
     ...(openaiApiKey !== undefined && { openaiApiKey }),

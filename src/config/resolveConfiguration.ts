@@ -35,6 +35,8 @@ export interface ConfigurationSources {
   /** From the environment or the editor's secret storage. Looked at, never kept. */
   readonly openaiApiKey?: string | undefined;
   readonly anthropicApiKey?: string | undefined;
+  /** False for what needs no model, and therefore no key; true where nothing else is said. */
+  readonly areModelsCalled?: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
   if (problems.length > 0) throw configurationError(problems);
   const configuration = build(layers);
   const whole = [
-    ...problemsWithKeys(configuration, sources),
+    ...(sources.areModelsCalled === false ? [] : problemsWithKeys(configuration, sources)),
     ...problemsWithScript(configuration),
     ...problemsWithCassette(configuration, sources),
     ...problemsWithSafety(sources),

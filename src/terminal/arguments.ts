@@ -38,8 +38,37 @@ export interface HistoryArguments extends CommonArguments {
   readonly kind: 'history';
 }
 
+export interface ReviewArguments extends CommonArguments {
+  readonly kind: 'review';
+  /** A run's id, or the beginning of one. */
+  readonly run: string;
+  /** The files whose diff is to be shown, none for all of them; absent for the list. */
+  readonly shown?: readonly string[];
+  /** `PATH` or `PATH#HUNK`: nothing else is kept. */
+  readonly accepted: readonly string[];
+  readonly rejected: readonly string[];
+  /** Keeps everything that is not rejected here. */
+  readonly isAll: boolean;
+  /** Applies what is kept, as it was decided before. */
+  readonly isApply: boolean;
+  readonly isRefuse: boolean;
+  /** Applies it although the tests do not hold for it. */
+  readonly isDespiteTests: boolean;
+  /** Where the patch of what is kept is written; `-` for standard output. Then nothing is applied. */
+  readonly patch?: string;
+  readonly isInteractive: boolean;
+  readonly configurationFile?: string;
+}
+
+export interface RevertArguments extends CommonArguments {
+  readonly kind: 'revert';
+  readonly run: string;
+}
+
 export type CommandArguments =
   | RunArguments
+  | ReviewArguments
+  | RevertArguments
   | ShowArguments
   | HistoryArguments
   | { readonly kind: 'help'; readonly topic?: string }
@@ -59,7 +88,7 @@ const commonOptions = {
 
 const runOptions = { ...commonOptions, config: text, yes: { type: 'boolean', short: 'y' }, interactive: flag } as const;
 
-const commands = ['run', 'plan', 'history', 'show', 'help'] as const;
+const commands = ['run', 'plan', 'review', 'revert', 'history', 'show', 'help'] as const;
 type CommandName = (typeof commands)[number];
 
 /**
@@ -78,6 +107,12 @@ export function parseArguments(args: readonly string[]): CommandArguments {
     case 'run':
     case 'plan':
       return parseRun(name, rest);
+    case 'review':
+      return parseReview(rest);
+    case 'revert': {
+      const { values, positionals } = parse(rest, commonOptions);
+      return { kind: 'revert', run: oneRun('revert', positionals), ...commonArguments(values) };
+    }
     case 'show':
       return parseShow(rest);
     case 'history': {
@@ -113,11 +148,62 @@ function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
 
 function parseShow(rest: readonly string[]): ShowArguments {
   const { values, positionals } = parse(rest, { ...commonOptions, full: flag });
-  const [run, ...more] = positionals;
-  if (run === undefined || run === '' || more.length > 0) {
-    throw usage('show takes the id of one run, or its beginning; trellis history lists them');
-  }
-  return { kind: 'show', run, isFull: values.full ?? false, ...commonArguments(values) };
+  return {
+    kind: 'show',
+    run: oneRun('show', positionals),
+    isFull: values.full ?? false,
+    ...commonArguments(values),
+  };
+}
+
+function oneRun(command: string, [run, ...more]: readonly string[]): string {
+  if (run !== undefined && run !== '' && more.length === 0) return run;
+  throw usage(`${command} takes the id of one run, or its beginning; trellis history lists them`);
+}
+
+const several = { type: 'string', multiple: true } as const;
+const reviewOptions = {
+  ...commonOptions,
+  config: text,
+  accept: several,
+  reject: several,
+  all: flag,
+  apply: flag,
+  refuse: flag,
+  'despite-tests': flag,
+  patch: text,
+  interactive: flag,
+} as const;
+
+function parseReview(rest: readonly string[]): ReviewArguments {
+  const { values, positionals } = parse(rest, reviewOptions);
+  const [run, word, ...shown] = positionals;
+  if (word !== undefined && word !== 'show')
+    throw usage(`review takes a run, then show or nothing; there is "${word}"`);
+  const { accept = [], reject = [], all = false, apply = false, refuse = false, patch, config } = values;
+  const isDecision = accept.length > 0 || reject.length > 0 || all || apply;
+  if (refuse && isDecision) throw usage('--refuse goes with none of --accept, --reject, --all and --apply');
+  if (accept.length > 0 && all) throw usage('--accept names what is kept, and --all keeps everything; give one');
+  if (word === 'show' && (isDecision || refuse)) throw usage('review show only shows; decide without show');
+  const common = commonArguments(values);
+  if (common.output === 'events') throw usage('review has no --events; --json prints the review');
+  if (patch === '-' && common.output === 'json')
+    throw usage('--patch - and --json both want standard output; give one');
+  return {
+    kind: 'review',
+    run: oneRun('review', run === undefined ? [] : [run]),
+    ...(word === 'show' ? { shown } : {}),
+    accepted: accept,
+    rejected: reject,
+    isAll: all,
+    isApply: apply,
+    isRefuse: refuse,
+    isDespiteTests: values['despite-tests'] ?? false,
+    ...(patch === undefined ? {} : { patch }),
+    isInteractive: values.interactive ?? false,
+    ...(config === undefined ? {} : { configurationFile: config }),
+    ...common,
+  };
 }
 
 function parse<O extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: O) {

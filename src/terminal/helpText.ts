@@ -6,6 +6,8 @@ Usage: trellis <command> [options]
 Commands:
   run "<request>"    plan, carry out, test, review, and apply after a yes
   plan "<request>"   stop after the plan
+  review <run>       see, decide and apply a run's changes, by file and by hunk
+  revert <run>       take back what a run changed in your files
   history            the runs of a workspace, newest first
   show <run>         all that happened in a run; the beginning of its id is enough
   help [command]     this text, or more on a command
@@ -20,7 +22,7 @@ Options of every command:
 
 Exit codes:
   0  passed and applied, or planned
-  1  quality not reached, nothing applied
+  1  quality not reached, tests fail on what is kept, or your own edits are in the way: nothing applied
   2  usage or configuration
   3  model
   4  cancelled or turned down, nothing applied
@@ -55,6 +57,37 @@ ${runOptions}`,
 Plans the request, shows the plan, and stops.
 
 ${runOptions}`,
+  review: `Usage: trellis review <run> [show [path...]] [options]
+
+The changes of a run as items, files and hunks, with what was decided of each and why to look at it. It works on every
+run that came to changes, however it ended. On a terminal it asks hunk by hunk; elsewhere, and with the options below, it
+does what they say. What is kept is tested exactly so before it is applied, unless those tests ran on it before.
+
+  trellis review <run>                        the list, with the ids of the hunks
+  trellis review <run> show [path...]         the diff
+  trellis review <run> --reject src/a.ts      apply everything else
+  trellis review <run> --accept src/a.ts#1a2b apply one hunk; the beginning of its id is enough
+
+Options:
+  --accept PATH[#HUNK]  keep this and nothing else, and apply it; may be given several times
+  --reject PATH[#HUNK]  apply the rest; may be given several times
+  --all              apply everything, but what is rejected here
+  --apply            apply what is kept as it was decided before
+  --refuse           turn all of it down
+  --despite-tests    apply although tests fail on what is kept, once that was seen
+  --patch FILE       write what is kept as a unified diff, - for standard output; nothing is applied
+  --interactive      ask on standard input though it is no terminal: one answer a line
+  --config FILE      the configuration, instead of .trellis/config.yml of the workspace
+  --workspace DIR    the folder of the project (default: here)
+  --json             the review as one JSON object
+  --no-color         no colours; NO_COLOR in the environment does the same
+  --verbose          log to standard error, and show stack traces
+`,
+  revert: `Usage: trellis revert <run> [--workspace DIR] [--json]
+
+Takes back what a run changed in your files. What you edited since stays; where that is in the same places, the files are
+named and nothing is taken back.
+`,
   history: `Usage: trellis history [--workspace DIR] [--json | --events] [--no-color]
 
 Lists the runs of the workspace, newest first.

@@ -1,6 +1,7 @@
 import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { reduceAll } from '../domain/reduceRun.ts';
+import type { RunId } from '../domain/schema/ids.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
 import { journalFileIn, storageDirectoryOf } from '../journal/storageDirectory.ts';
 import type { CommonArguments, HistoryArguments, ShowArguments } from './arguments.ts';
@@ -27,9 +28,7 @@ export function runHistoryCommand(command: HistoryArguments, host: CommandLineHo
 /** `trellis show` */
 export function runShowCommand(command: ShowArguments, host: CommandLineHost): Promise<number> {
   return withResources(async resources => {
-    const journal = await openJournal(command, host, resources);
-    if (journal === undefined) throw new ConfigurationError('There are no runs in this workspace yet.');
-    const runId = findRun(journal.runs(), command.run);
+    const { journal, runId } = await openRun(command, host, resources);
     const events = journal.read(runId);
     const readText = (hash: string) => {
       const bytes = journal.contents.get(hash);
@@ -40,6 +39,18 @@ export function runShowCommand(command: ShowArguments, host: CommandLineHost): P
     else print(host, runStory(events, { palette: paletteOf(command, host), isFull: command.isFull, readText }));
     return exitCode.success;
   });
+}
+
+/** The run that a command names, in the journal of its workspace. Throws `ConfigurationError` when there is none. */
+export async function openRun(
+  command: CommonArguments & { readonly run: string },
+  host: CommandLineHost,
+  resources: DisposableStore,
+): Promise<{ readonly journal: SqliteJournal; readonly runId: RunId; readonly workspace: string }> {
+  const journal = await openJournal(command, host, resources);
+  if (journal === undefined) throw new ConfigurationError('There are no runs in this workspace yet.');
+  const workspace = await findWorkspace(command.workspace, host.currentDirectory);
+  return { journal, runId: findRun(journal.runs(), command.run), workspace };
 }
 
 /** The workspace's journal; undefined where none was ever made, and none is made here. */
@@ -54,7 +65,8 @@ async function openJournal(
   return resources.add(new SqliteJournal({ file, clock: host.clock }));
 }
 
-function paletteOf(command: CommonArguments, host: CommandLineHost): Palette {
+/** The colours of standard output. */
+export function paletteOf(command: CommonArguments, host: CommandLineHost): Palette {
   return choosePalette({
     isRefused: command.isColourRefused,
     isTerminal: host.stdout.isTTY === true,
@@ -62,10 +74,12 @@ function paletteOf(command: CommonArguments, host: CommandLineHost): Palette {
   });
 }
 
-function print(host: CommandLineHost, lines: readonly string[]): void {
+/** Prints lines to standard output. */
+export function print(host: CommandLineHost, lines: readonly string[]): void {
   host.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function printJson(host: CommandLineHost, value: unknown): void {
+/** Prints one JSON object to standard output. */
+export function printJson(host: CommandLineHost, value: unknown): void {
   host.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -5,6 +5,8 @@ import { exitCode, exitCodeOfError } from './exitCode.ts';
 import { helpText } from './helpText.ts';
 import { runHistoryCommand, runShowCommand } from './journalCommands.ts';
 import { resultOfError } from './resultObject.ts';
+import { runRevertCommand } from './revertCommand.ts';
+import { runReviewCommand } from './reviewCommand.ts';
 import { runRunCommand } from './runCommand.ts';
 import { safeText } from './safeText.ts';
 
@@ -23,6 +25,10 @@ async function perform(command: CommandArguments, host: CommandLineHost): Promis
     case 'run':
     case 'plan':
       return await runRunCommand(command, host);
+    case 'review':
+      return await runReviewCommand(command, host);
+    case 'revert':
+      return await runRevertCommand(command, host);
     case 'history':
       return await runHistoryCommand(command, host);
     case 'show':

@@ -44,6 +44,11 @@ export class Prompter {
     return turn;
   }
 
+  /** Prints something between two questions, or while one is open. */
+  tell(text: string): void {
+    this.#write(`${text}\n`);
+  }
+
   async #askNow<T>(
     text: string,
     prompt: string,

@@ -2,17 +2,15 @@ import path from 'node:path';
 import type { Trellis } from '../app/trellis.ts';
 import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { AbortError } from '../base/errors.ts';
-import { silentLogger } from '../base/logger.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
 import type { RunState } from '../domain/runState.ts';
-import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { RunArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode, exitCodeOfRun } from './exitCode.ts';
+import { openCore } from './openCore.ts';
 import { resultOfRun } from './resultObject.ts';
 import { createRunView, type RunView } from './runView.ts';
-import { StreamLogger } from './streamLogger.ts';
 import { findWorkspace, isInRepository } from './workspace.ts';
 
 /** `trellis run` and `trellis plan`: resolves with the exit code when the run has ended and everything is let go. */
@@ -36,7 +34,7 @@ export function runRunCommand(command: RunArguments, host: CommandLineHost): Pro
 
 async function prepare(command: RunArguments, host: CommandLineHost, resources: DisposableStore) {
   const workspace = await findWorkspace(command.workspace, host.currentDirectory);
-  const { configuration, secrets } = await loadConfiguration({
+  const loaded = await loadConfiguration({
     workspace,
     ...(command.configurationFile === undefined ? {} : { file: command.configurationFile }),
     environment: host.environment,
@@ -46,25 +44,12 @@ async function prepare(command: RunArguments, host: CommandLineHost, resources: 
       ...cassetteOf(command, host),
     },
   });
-  const view = resources.add(createRunView(command, host, { isPlanApproved: configuration.autoApprove }));
-  const storageDirectory = await prepareStorageDirectory(workspace);
-  const { sink, remarks } = await host.openSink(workspace, storageDirectory, host.clock);
-  for (const remark of remarks) view.note(remark);
-  const keys = Object.values<string>({ ...secrets });
-  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
-  const { resourcesDirectory, version, clock } = host;
-  const trellis = resources.add(
-    await host.createTrellis({
-      workspace,
-      configuration,
-      storageDirectory,
-      resourcesDirectory,
-      version,
-      clock,
-      logger,
-      secrets,
-    }),
-  );
+  const view = resources.add(createRunView(command, host, { isPlanApproved: loaded.configuration.autoApprove }));
+  const { trellis, sink } = await openCore(command, host, resources, {
+    workspace,
+    configuration: loaded,
+    note: remark => view.note(remark),
+  });
   if (!(await isInRepository(workspace))) {
     view.note('This folder is not in a git repository: nothing is known of its history.');
   }

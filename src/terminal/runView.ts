@@ -7,6 +7,7 @@ import type { RunArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { eventLine } from './eventLine.ts';
 import { exitCode, exitCodeOfRun } from './exitCode.ts';
+import { externalEditor } from './externalEditor.ts';
 import { LineReader } from './lineReader.ts';
 import { choosePalette, type Palette } from './palette.ts';
 import { Prompter } from './prompter.ts';
@@ -101,7 +102,12 @@ class TerminalRunView implements RunView {
       echoes: !isTerminal,
       onGivenUp: cancel,
     });
-    const asked = new TerminalHuman({ prompter, palette, isPlanApproved });
+    const asked = new TerminalHuman({
+      prompter,
+      palette,
+      isPlanApproved,
+      editText: externalEditor(host.environment),
+    });
     if (!command.isYes) return asked;
     // The decisions were given up front; what the agents want to know is still asked.
     return {

@@ -1,3 +1,4 @@
+import { AbortError } from '../base/errors.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type {
   Answer,
@@ -9,7 +10,7 @@ import type {
 import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Prompter, yesOrNo } from './prompter.ts';
-import { reviewText } from './reviewText.ts';
+import { ReviewDialog, type TextEditor } from './reviewDialog.ts';
 import { safeLine, safeText } from './safeText.ts';
 
 /** A person at a terminal, or a program that answers on standard input. */
@@ -17,16 +18,19 @@ export class TerminalHuman implements HumanChannel {
   readonly #prompter: Prompter;
   readonly #palette: Palette;
   readonly #isPlanApproved: boolean;
+  readonly #dialog: ReviewDialog;
 
   /** `isPlanApproved`: the plan is not asked about. It has been printed when `approvePlan` is called. */
   constructor(options: {
     readonly prompter: Prompter;
     readonly palette: Palette;
     readonly isPlanApproved: boolean;
+    readonly editText: TextEditor;
   }) {
     this.#prompter = options.prompter;
     this.#palette = options.palette;
     this.#isPlanApproved = options.isPlanApproved;
+    this.#dialog = new ReviewDialog({ ...options, isLive: true });
   }
 
   async approvePlan(plan: Plan, options: { readonly signal: AbortSignal }): Promise<PlanDecision> {
@@ -48,21 +52,12 @@ export class TerminalHuman implements HumanChannel {
   }
 
   async review(
-    { review, score, setback }: ReviewRequest,
+    { score, ...request }: ReviewRequest,
     options: { readonly signal: AbortSignal },
   ): Promise<ReviewDecision> {
-    const { bold, yellow } = this.#palette;
-    const changes = review.selection();
-    const count = plural(changes.length, 'file');
-    const despiteProof = setback?.kind === 'notProven';
-    const doubt = setback?.message ?? (score.passed ? undefined : 'The quality was not reached.');
-    const prompt =
-      doubt === undefined
-        ? bold(`Apply these changes to ${count}?`)
-        : `${yellow(doubt)} ${bold(`Apply these changes to ${count} all the same?`)}`;
-    const text = `${reviewText(changes, this.#palette)}\n${prompt}`;
-    const isAccepted = await this.#prompter.ask(text, '[y/n] ', yesOrNo, options);
-    return isAccepted ? { kind: 'accept', despiteProof } : { kind: 'refuse' };
+    const decision = await this.#dialog.decide({ ...request, isPassed: score.passed }, options);
+    if (decision.kind !== 'leave') return decision;
+    throw new AbortError('You left the review; nothing was applied.');
   }
 }
 

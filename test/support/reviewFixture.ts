@@ -12,6 +12,7 @@ import type { ReviewedProject } from '../../src/orchestrator/review/reviewReason
 import { overlayOf, withoutContent } from '../../src/orchestrator/review/stagedContents.ts';
 import { treeHash } from '../../src/orchestrator/treeHash.ts';
 import { buildItem, buildPlan } from './builders.ts';
+import { startedPayload } from './journalEvents.ts';
 import { VirtualClock } from './virtualClock.ts';
 
 /** A report of tests that ran; `failures` are the names of those that failed. */
@@ -57,6 +58,7 @@ export class ReviewFixture {
     this.#test = options.test ?? (() => testReport());
     const items = changes.map(({ path }) => buildItem(path, { filePath: path }));
     const plan = options.plan ?? buildPlan(items.length === 0 ? [buildItem('nothing')] : items);
+    this.run.append(startedPayload('Do it'));
     this.run.append({ type: 'plan.proposed', plan });
     this.run.append({ type: 'plan.approved', by: 'human' });
     this.stage(changes);

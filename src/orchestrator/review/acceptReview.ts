@@ -23,7 +23,7 @@ export type AcceptOutcome = { readonly kind: 'applied'; readonly changes: readon
 
 export interface AcceptOptions {
   readonly signal: AbortSignal;
-  /** The human has seen what the tests say and wants the changes all the same. */
+  /** The human has seen what the tests say and wants the changes all the same; without effect before the tests have run. */
   readonly despiteProof?: boolean;
 }
 
@@ -47,10 +47,12 @@ export async function acceptReview(parts: AcceptParts, options: AcceptOptions): 
   const conflicted = review.files.filter(file => file.conflicts > 0).map(file => file.path);
   if (conflicted.length > 0) return conflictsIn(conflicted);
   const selection = review.selection();
+  const isSeen = review.proof !== undefined;
   const proof = await review.prove(options);
   options.signal.throwIfAborted();
   const isProven = isEnough(proof.verdict, review.wholeVerdict);
-  if (!isProven && options.despiteProof !== true) return { kind: 'notProven', message: proof.summary, proof };
+  if (!isProven && !(isSeen && options.despiteProof === true))
+    return { kind: 'notProven', message: proof.summary, proof };
   const paths = selection.map(change => change.path);
   run.append({ type: 'review.decided', decision: 'accept', paths, ...(isProven ? {} : { despite: proof.verdict }) });
   await run.sync();

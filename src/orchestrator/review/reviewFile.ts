@@ -15,7 +15,11 @@ export const conflictLabels = { ours: 'in your workspace', theirs: 'staged by Tr
 /** The same where what the human wrote meets a new version of the agents'. */
 export const editConflictLabels = { ours: 'new from Trellis', theirs: 'written by you' };
 
-const CONFLICT_STARTS = [conflictLabels, editConflictLabels].map(({ ours }) => `<<<<<<< ${ours}`);
+/** The lines that open and close a conflict of either kind. */
+const CONFLICT_MARKERS = [conflictLabels, editConflictLabels].flatMap(({ ours, theirs }) => [
+  `<<<<<<< ${ours}`,
+  `>>>>>>> ${theirs}`,
+]);
 
 export interface ReviewHunk extends Hunk {
   readonly decision: HunkDecision;
@@ -118,10 +122,11 @@ export function changeBetween(
   return { path, kind: 'modified', isBinary, isExecutable, additions: 0, deletions: 0, before, after };
 }
 
-/** Conflicts that stand in the text with their markers. */
-export function countConflicts(version: FileVersion | undefined): number {
+/** Conflicts that stand in the text; a marker whose counterpart was taken away alone is one still. */
+function countConflicts(version: FileVersion | undefined): number {
   const file = version && decodeText(version.content);
-  return file?.lines.filter(line => CONFLICT_STARTS.includes(line)).length ?? 0;
+  const counts = CONFLICT_MARKERS.map(marker => file?.lines.filter(line => line === marker).length ?? 0);
+  return Math.max(...counts);
 }
 
 /** The item that a file is shown under: the one that declares it, or the last one that touched it. */

@@ -207,7 +207,7 @@ describe('the command line as a process', () => {
     let answered = 0;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      const prompts = output.split('[y/n] ').length - 1;
+      const prompts = output.split(/\[y\/n\S*\] /).length - 1;
       if (prompts > answered) child.stdin.write('y\n');
       answered = prompts;
     });

@@ -57,6 +57,35 @@ describe('parseArguments', () => {
       isFull: true,
       ...common,
     });
+    const args = [
+      'review',
+      'run_1',
+      '--accept',
+      'a#1',
+      '--accept',
+      'b',
+      '--reject',
+      'c',
+      '--patch',
+      'p',
+      '--despite-tests',
+    ];
+    assert.deepEqual(parseArguments(args), {
+      kind: 'review',
+      run: 'run_1',
+      accepted: ['a#1', 'b'],
+      rejected: ['c'],
+      isAll: false,
+      isApply: false,
+      isRefuse: false,
+      isDespiteTests: true,
+      patch: 'p',
+      isInteractive: false,
+      ...common,
+    });
+    const shown = parseArguments(['review', 'run_1', 'show', 'a', 'b']);
+    assert.deepEqual(shown.kind === 'review' && shown.shown, ['a', 'b']);
+    assert.deepEqual(parseArguments(['revert', 'run_1']), { kind: 'revert', run: 'run_1', ...common });
     assert.deepEqual(parseArguments(['--version']), { kind: 'version' });
     for (const args of [['--help'], ['-h'], ['help']]) assert.deepEqual(parseArguments(args), { kind: 'help' });
     for (const args of [
@@ -69,7 +98,7 @@ describe('parseArguments', () => {
   });
 
   const refused: readonly (readonly [args: string[], sentence: RegExp])[] = [
-    [[], /^Say what to do: run, plan, history, show, help \(trellis help tells more\)\.$/],
+    [[], /^Say what to do: run, plan, review, revert, history, show, help \(trellis help tells more\)\.$/],
     [['rnu', 'x'], /There is no command "rnu"; the commands are run, plan/],
     [['help', 'rnu'], /There is no command "rnu"/],
     [['run'], /Say what you want, such as: trellis run "/],
@@ -83,6 +112,14 @@ describe('parseArguments', () => {
     [['history', 'run_1'], /history takes no argument/i],
     [['show'], /Show takes the id of one run/],
     [['show', 'a', 'b'], /Show takes the id of one run/],
+    [['review'], /Review takes the id of one run/],
+    [['review', 'a', 'b'], /Review takes a run, then show or nothing; there is "b"/],
+    [['review', 'a', '--refuse', '--all'], /--refuse goes with none of/],
+    [['review', 'a', '--accept', 'x', '--all'], /--accept names what is kept, and --all keeps everything/],
+    [['review', 'a', 'show', '--all'], /Review show only shows/],
+    [['review', 'a', '--events'], /Review has no --events/],
+    [['review', 'a', '--patch', '-', '--json'], /both want standard output/],
+    [['revert', 'a', 'b'], /Revert takes the id of one run/],
   ];
   for (const [args, sentence] of refused) {
     it(`refuses "${args.join(' ').slice(0, 40)}" in one sentence`, () => {

@@ -13,6 +13,7 @@ import { samplePlan, sampleScore } from '../../support/sampleRun.ts';
 const question = { id: 'q1', text: 'Which style?', options: ['iterative', 'recursive'] };
 const { signal } = new AbortController();
 const { review } = new ReviewFixture([]);
+const editText = () => Promise.reject(new Error('Nothing is edited here.'));
 
 function setUp(input: string, isPlanApproved = false) {
   const stdin = new PassThrough();
@@ -22,7 +23,7 @@ function setUp(input: string, isPlanApproved = false) {
   const write = (text: string) => void output.write(text);
   const onGivenUp = () => undefined;
   const prompter = new Prompter({ screen: new Screen(output), lines, write, echoes: false, onGivenUp });
-  return { output, human: new TerminalHuman({ prompter, palette: noColours, isPlanApproved }) };
+  return { output, human: new TerminalHuman({ prompter, palette: noColours, isPlanApproved, editText }) };
 }
 
 describe('TerminalHuman', () => {
@@ -58,7 +59,7 @@ describe('TerminalHuman', () => {
     const yes = setUp('y\n');
     const request = { review, score: sampleScore };
     assert.deepEqual(await yes.human.review(request, { signal }), { kind: 'accept', despiteProof: false });
-    assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\] $/);
+    assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\/h\/\?\] $/);
     const no = setUp('n\n');
     const failed = { review, score: { ...sampleScore, passed: false } };
     assert.deepEqual(await no.human.review(failed, { signal }), { kind: 'refuse' });

@@ -143,6 +143,11 @@ describe('accepting a review', () => {
       /<<<<<<< in your workspace\ndrei\n\|{7} before\nline 3\n=======\nthree\n>>>>>>> staged by Trellis\n/,
     );
     assert.equal((await acceptReview(parts, { signal })).kind, 'conflicts', 'it stays so until it is resolved');
+    const [opening] = fixture.review.files[0]?.hunks ?? [];
+    assert.ok(opening);
+    assert.ok(opening.lines.some(line => line.text.startsWith('<<<<<<<')));
+    fixture.review.decide({ kind: 'hunk', path: 'a.ts', hunkId: opening.id }, 'rejected');
+    assert.equal((await acceptReview(parts, { signal })).kind, 'conflicts', 'half of the markers is a conflict too');
     fixture.review.edit('a.ts', numbered({ 3: 'drei, three', 25: 'twenty-five' }));
     assert.equal((await acceptReview(parts, { signal })).kind, 'applied');
     assert.equal(textOfChange(applied[0]), numbered({ 3: 'drei, three', 25: 'twenty-five' }));

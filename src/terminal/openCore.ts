@@ -1,0 +1,43 @@
+import type { Trellis } from '../app/trellis.ts';
+import type { DisposableStore } from '../base/disposable.ts';
+import { silentLogger } from '../base/logger.ts';
+import type { loadConfiguration } from '../config/loadConfiguration.ts';
+import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
+import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { CommonArguments } from './arguments.ts';
+import type { CommandLineHost } from './commandLineHost.ts';
+import { StreamLogger } from './streamLogger.ts';
+
+export interface OpenCoreOptions {
+  /** The real path of the workspace. */
+  readonly workspace: string;
+  readonly configuration: Awaited<ReturnType<typeof loadConfiguration>>;
+  /** Is told what had to be put right before anything else. */
+  readonly note: (remark: string) => void;
+}
+
+/** Builds the core and the way into the user's files for one command; both go with `resources`. */
+export async function openCore(
+  command: CommonArguments,
+  host: CommandLineHost,
+  resources: DisposableStore,
+  { workspace, configuration: { configuration, secrets }, note }: OpenCoreOptions,
+): Promise<{ readonly trellis: Trellis; readonly sink: RevertingSink }> {
+  const storageDirectory = await prepareStorageDirectory(workspace);
+  const { sink, remarks } = await host.openSink(workspace, storageDirectory, host.clock);
+  for (const remark of remarks) note(remark);
+  const keys = Object.values<string>({ ...secrets });
+  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
+  const { resourcesDirectory, version, clock } = host;
+  const trellis = await host.createTrellis({
+    workspace,
+    configuration,
+    storageDirectory,
+    resourcesDirectory,
+    version,
+    clock,
+    logger,
+    secrets,
+  });
+  return { trellis: resources.add(trellis), sink };
+}
