@@ -9,7 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import { Budget } from '../models/budget/budget.ts';
 import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
 import { Purse } from '../models/budget/purse.ts';
-import { createModelClient } from '../models/createModelClient.ts';
+import { createModelClient, serverOf } from '../models/createModelClient.ts';
 import { createRegistry, type ProviderSettings } from '../models/createRegistry.ts';
 import { Governors } from '../models/governor/governors.ts';
 import type { LanguageModelRegistry } from '../models/languageModelRegistry.ts';
@@ -18,7 +18,7 @@ import type { ModelClient } from '../models/modelClient.ts';
 import { publicPrices } from '../models/publicPrices.ts';
 import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
-import { journaledAnswers } from '../orchestrator/journaledAnswers.ts';
+import { type JournaledAnswers, journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
@@ -35,6 +35,13 @@ export interface RunModelsOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+}
+
+export interface RunLayers {
+  /** Those of plugins. */
+  readonly layers: readonly ModelMiddleware[];
+  readonly secrets: WorkspaceSecrets;
+  readonly answers: JournaledAnswers | undefined;
 }
 
 /** The models of all runs of a workspace, and what the runs share in using them: what servers take, and the day's budget. */
@@ -57,21 +64,29 @@ export class RunModels implements Disposable {
     this.#day = new DayPurse({ tokens: budget.dayTokens, usd: budget.dayUsd }, clock);
   }
 
-  /** The client of one run; `middleware` are the layers of plugins. The caller disposes it. */
-  clientFor(
-    run: JournaledRun,
-    human: HumanChannel,
-    secrets: WorkspaceSecrets,
-    middleware: readonly ModelMiddleware[],
-  ): ModelClient & Disposable {
-    const { configuration, journal, clock, ids, logger } = this.#options;
+  /** What earlier runs were answered, for one run; nothing where a cassette is to hold all that it asks. */
+  answers(): JournaledAnswers | undefined {
+    const { configuration, journal } = this.#options;
+    const { models, cassette } = configuration;
+    const isOnCassette = cassette.record !== undefined || cassette.replay !== undefined;
+    return models.reuseAnswers && !isOnCassette ? journaledAnswers(journal) : undefined;
+  }
+
+  /** What tells apart who answers under the name of a provider; undefined for one whose answers are not worth keeping. */
+  serverOf(provider: string): string | undefined {
+    return serverOf(this.#providers)(provider);
+  }
+
+  /** The client of one run. The caller disposes it. */
+  clientFor(run: JournaledRun, human: HumanChannel, { layers, secrets, answers }: RunLayers): ModelClient & Disposable {
+    const { configuration, clock, ids, logger } = this.#options;
     const { planner, executor, judge, cassette } = configuration;
-    const { reuseAnswers, ...limits } = configuration.models;
+    const { reuseAnswers: _, ...limits } = configuration.models;
     return createModelClient({
       roles: { planner, executor, judge },
       providers: this.#providers,
       registry: this.#registry,
-      middleware,
+      middleware: layers,
       recorder: modelRecorder(run),
       safety: {
         settings: configuration.safety,
@@ -85,7 +100,7 @@ export class RunModels implements Disposable {
       cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },
       governors: this.#governors,
       budget: this.#budgetFor(run, human),
-      ...(reuseAnswers && { answers: journaledAnswers(journal) }),
+      ...(answers && { answers }),
       party: run.runId,
     });
   }

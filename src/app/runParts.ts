@@ -8,6 +8,7 @@ import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { ModelClient } from '../models/modelClient.ts';
 import type { ChangeSink, HumanChannel } from '../orchestrator/humanChannel.ts';
+import type { ItemReuse } from '../orchestrator/itemReuse.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { observedCurrent } from '../orchestrator/observed/observedCurrent.ts';
 import { observedContext, observedProjectFiles } from '../orchestrator/observed/observedPlanning.ts';
@@ -37,6 +38,8 @@ export interface RunEdges {
   readonly followers: RunParts['followers'];
   /** Everything of the world below is seen through it. */
   readonly observer: Observer;
+  /** Results of earlier runs; without it every item is worked out. */
+  readonly reuse?: ItemReuse | undefined;
   readonly workspace: WorkspaceFiles;
   /** What is masked in texts before models see them. */
   readonly findMasked: FindMasked;
@@ -79,6 +82,7 @@ export function buildRunParts(edges: RunEdges): RunParts {
     planner: createPlanner({ model, prompts, files: observedProjectFiles(files, observer), clock, ids }),
     agentFor,
     followers,
+    ...(edges.reuse && { reuse: edges.reuse }),
     staged: observedStaging(
       new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked: edges.findMasked }),
       observer,

@@ -18,8 +18,10 @@ import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
 import { pluginMiddleware } from '../models/plugins/pluginMiddleware.ts';
 import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
+import { ItemReuse } from '../orchestrator/itemReuse.ts';
+import type { JournaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
-import { RecordingObserver } from '../orchestrator/observed/observer.ts';
+import { type Observer, RecordingObserver } from '../orchestrator/observed/observer.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
 import { EndedReview } from '../orchestrator/review/endedReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
@@ -156,6 +158,7 @@ class TrellisCore implements Trellis {
         stopAfterPlan,
         contextTokens: CONTEXT_TOKENS,
         maxTurns: configuration.agents.maxTurns,
+        reusesItems: parts.reuse !== undefined,
         roles: { planner, executor, judge },
       },
     });
@@ -232,14 +235,17 @@ class TrellisCore implements Trellis {
     const { runId } = run;
     const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
     const layers = this.#plugins.middleware.map(plugin => pluginMiddleware(plugin, { runId, signal }));
+    const observer = new RecordingObserver(run);
+    const answers = this.#models.answers();
     return buildRunParts({
       run,
-      model: runResources.add(this.#models.clientFor(run, human, secrets, layers)),
+      model: runResources.add(this.#models.clientFor(run, human, { layers, secrets, answers })),
+      reuse: answers && this.#itemReuse(runId, observer, answers),
       human,
       sink,
       agentFor: item => this.#agentFor(item, prompts, signal),
       followers: new RunFollowers({ layers, run: { runId, request, workspace: root }, logger }),
-      observer: new RecordingObserver(run),
+      observer,
       workspace: this.#workspace,
       findMasked: text => secrets.find(text),
       currentVersion: name => this.#currentVersion(name),
@@ -253,6 +259,19 @@ class TrellisCore implements Trellis {
       ids: this.#ids,
       logger,
     });
+  }
+
+  /** Results of earlier runs; not where a plugin has its own say in what models are asked and answer. */
+  #itemReuse(runId: RunId, observer: Observer, answers: JournaledAnswers): ItemReuse | undefined {
+    const { configuration, version } = this.#options;
+    const { executor, agents, safety, testCommand, sandbox } = configuration;
+    const isChanged = this.#plugins.middleware.some(
+      plugin => plugin.beforeModelCall !== undefined || plugin.afterModelCall !== undefined,
+    );
+    const server = this.#models.serverOf(executor.provider);
+    if (isChanged || server === undefined) return undefined;
+    const settings = [version, server, executor, agents, safety, testCommand, sandbox];
+    return new ItemReuse({ runId, observer, settings, store: { memos: this.journal.memos, answers } });
   }
 
   async #agentFor(item: WorkItem, prompts: PromptLibrary, signal: AbortSignal): Promise<Agent> {

@@ -8,6 +8,7 @@ import { IgnoreRules } from './ignoreRules.ts';
 import { fileVersion } from './memoryBlobStore.ts';
 import { mayHoldSecrets } from './secretFiles.ts';
 import type { DirectoryEntry, FileVersion } from './stagedFiles.ts';
+import { treeFingerprint } from './treeFingerprint.ts';
 import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from './workspaceFiles.ts';
 
 /** Larger files are not read, in bytes. */
@@ -66,6 +67,10 @@ export class DiskWorkspace implements WorkspaceFiles {
     if (mayHoldSecrets(file)) return refuse('files that may hold secrets are kept from agents');
     if (await this.#ignoreRules.isIgnored(file, false)) return refuse('it is ignored, so it is no part of a change');
     return permission;
+  }
+
+  fingerprint({ signal }: { readonly signal: AbortSignal }): Promise<string> {
+    return treeFingerprint(this.root, { signal, isHidden: (file, isFolder) => this.#isHidden(file, isFolder) });
   }
 
   /** As `permitEdit`, also for files that agents may not know. */

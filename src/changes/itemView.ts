@@ -1,8 +1,11 @@
+import { assertNever } from '../base/assertNever.ts';
 import { ValidationError } from '../base/errors.ts';
-import type { FileChange, FileEdit, ItemLayer } from '../domain/schema/changes.ts';
+import type { FileChange, FileEdit, ItemLayer, VersionReference } from '../domain/schema/changes.ts';
+import type { TreeLook } from '../domain/schema/reuse.ts';
 import { normalizeWorkspacePath, workspacePathProblem } from '../domain/workspacePath.ts';
 import { applyEdits, type EditTarget } from './applyEdits.ts';
 import { type FileTransition, fileChanges } from './fileChange.ts';
+import { folderEntries } from './folderEntries.ts';
 import { foldPath } from './foldPath.ts';
 import { type ItemState, layerOf } from './itemState.ts';
 import type { FindMasked } from './maskedText.ts';
@@ -12,12 +15,13 @@ import type {
   BlobStore,
   DirectoryEntry,
   FileVersion,
+  RepeatableView,
   SearchOptions,
   SearchResult,
-  StagedView,
 } from './stagedFiles.ts';
 import { decodeText, plainText } from './textFile.ts';
-import type { WorkspaceFiles } from './workspaceFiles.ts';
+import { type Look, seenValue, seenVersion, TreeLooks } from './treeLooks.ts';
+import type { EditPermission, WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface ItemViewOptions {
   readonly state: ItemState;
@@ -26,8 +30,8 @@ export interface ItemViewOptions {
   /** The base of a path, when an item of the run has edited it. */
   readonly pinned: (path: string) => { readonly base: FileVersion | undefined } | undefined;
   readonly workspace: WorkspaceFiles;
-  /** The same files, for a search through all of them. */
-  readonly searched: Pick<WorkspaceFiles, 'list' | 'read'>;
+  /** The same files, for a look through all of them, or at what was seen before. */
+  readonly searched: WorkspaceFiles;
   readonly blobs: BlobStore;
   readonly findMasked: FindMasked;
 }
@@ -36,10 +40,11 @@ export interface ItemViewOptions {
 const NOTHING = '';
 
 /** One item's view of the tree. Its edits go into the item's state, and from there into the run's result. */
-export class ItemView implements StagedView {
+export class ItemView implements RepeatableView {
   readonly itemId: string;
   readonly #options: ItemViewOptions;
   readonly #reads = new Map<string, string>();
+  readonly #looks = new TreeLooks();
   /** What the item knows each path to hold: as it read it, or as it left it. */
   readonly #known = new Map<string, string>();
   #lastApply: Promise<unknown> = Promise.resolve();
@@ -55,10 +60,12 @@ export class ItemView implements StagedView {
 
   async read(name: string): Promise<FileVersion | undefined> {
     const path = checkedPath(name);
-    const version = await this.#versionOf(path);
+    const isOwn = this.#options.state.entries.has(path);
+    const take = () => this.#versionOf(path);
+    const version = isOwn ? await take() : await this.#noting({ kind: 'file', path }, take, seenVersion);
     const hash = version?.hash ?? NOTHING;
     this.#known.set(path, hash);
-    if (!this.#options.state.entries.has(path)) this.#reads.set(path, hash);
+    if (!isOwn) this.#reads.set(path, hash);
     return version;
   }
 
@@ -72,39 +79,59 @@ export class ItemView implements StagedView {
 
   async list(name: string): Promise<readonly DirectoryEntry[] | undefined> {
     const folder = name === '' || name === '.' ? '' : checkedPath(name);
-    return this.#withStaged(folder, await this.#options.workspace.list(folder));
+    const { workspace, visible } = this.#options;
+    const take = () => workspace.list(folder);
+    const onDisk = await this.#noting({ kind: 'folder', path: folder }, take, found =>
+      seenValue(folderEntries(folder, found, visible)),
+    );
+    return folderEntries(folder, onDisk, this.#staged());
   }
 
-  #withStaged(folder: string, onDisk: readonly DirectoryEntry[] | undefined): readonly DirectoryEntry[] | undefined {
-    const entries = new Map(onDisk?.map(entry => [entry.name, entry.kind]));
-    const prefix = folder === '' ? '' : `${folder}/`;
-    for (const [path, version] of this.#staged()) {
-      if (!path.startsWith(prefix)) continue;
-      const [child = '', ...below] = path.slice(prefix.length).split('/');
-      if (below.length > 0) {
-        if (version) entries.set(child, 'directory');
-      } else if (version) entries.set(child, 'file');
-      else entries.delete(child);
-    }
-    if (!onDisk && entries.size === 0) return undefined;
-    return [...entries]
-      .map(([child, kind]) => ({ name: child, kind }))
-      .sort((left, right) => (left.name < right.name ? -1 : 1));
-  }
-
-  search(pattern: string | RegExp, options: SearchOptions = {}): Promise<SearchResult> {
+  async search(pattern: string | RegExp, options: SearchOptions = {}): Promise<SearchResult> {
     const directory = options.directory === undefined ? '' : normalizeWorkspacePath(options.directory);
     if (directory !== '') checkedPath(directory);
-    const { searched } = this.#options;
-    const tree = {
-      list: async (folder: string) => {
-        const onDisk = await searched.list(folder);
-        const linked = new Set(onDisk?.filter(entry => entry.isLink).map(entry => entry.name));
-        return this.#withStaged(folder, onDisk)?.filter(entry => !linked.has(entry.name));
-      },
-      read: (path: string) => this.#versionOf(path, searched),
-    };
-    return searchFiles(tree, pattern, { ...options, directory });
+    const { limit, signal = new AbortController().signal } = options;
+    const take = () => this.#search(pattern, { ...options, directory });
+    if (typeof pattern === 'string' && this.#options.state.entries.size === 0) {
+      const look = { kind: 'search', pattern, directory, ...(limit === undefined ? {} : { limit }) } as const;
+      return this.#noting(look, take, seenValue);
+    }
+    // What a limit lets through of a tree with the item's own edits may depend on any file.
+    await this.lookAtTree({ signal });
+    return take();
+  }
+
+  looks(): readonly TreeLook[] | undefined {
+    return this.#looks.all();
+  }
+
+  async lookAtTree(options: { readonly signal: AbortSignal }): Promise<void> {
+    this.#looks.record({ kind: 'tree' }, await this.#options.searched.fingerprint(options));
+  }
+
+  async stillSees(looks: readonly TreeLook[], options: { readonly signal: AbortSignal }): Promise<boolean> {
+    for (const look of [...looks].sort((left, right) => effortOf[left.kind] - effortOf[right.kind])) {
+      options.signal.throwIfAborted();
+      const seen = await this.#see(look, options).catch((error: unknown) => {
+        if (error instanceof ValidationError) return seenRefusal(error);
+        throw error;
+      });
+      if (seen !== look.seen) return false;
+    }
+    return true;
+  }
+
+  async adopt(layer: ItemLayer): Promise<boolean> {
+    const transitions: FileTransition[] = [];
+    for (const { path, start, result, movedFrom, loosestMatch } of layer.entries) {
+      const now = await this.#startOf(path, movedFrom);
+      const content = result ? await this.#options.blobs.get(result.hash) : undefined;
+      if (!now || !isVersion(now.version, start) || (result && !content)) return false;
+      const after = result && content ? { ...result, content } : undefined;
+      transitions.push({ path, before: now.version, after, movedFrom, loosestMatch });
+    }
+    for (const transition of transitions) await this.#stage(transition);
+    return true;
   }
 
   apply(edits: readonly FileEdit[]): Promise<ApplyResult> {
@@ -153,7 +180,9 @@ export class ItemView implements StagedView {
   /** What an edit's path stands for in this view. */
   async #open(name: string, movedFrom: string | undefined): Promise<EditTarget> {
     const path = normalizeWorkspacePath(name);
-    const permission = await this.#options.workspace.permitEdit(path, movedFrom);
+    const { workspace } = this.#options;
+    const look = { kind: 'edit', path, ...(movedFrom === undefined ? {} : { movedFrom }) } as const;
+    const permission = await this.#noting(look, () => workspace.permitEdit(path, movedFrom), seenPermission);
     if (!permission.ok) return { ok: false, kind: 'path', reason: permission.reason };
     const blocking = this.#blockingPath(path, movedFrom);
     if (blocking !== undefined) return { ok: false, kind: 'path', reason: blocking };
@@ -177,6 +206,54 @@ export class ItemView implements StagedView {
     return undefined;
   }
 
+  /** Takes a look and notes what it showed, a refusal too. */
+  async #noting<T>(look: Look, take: () => Promise<T>, seenOf: (found: T) => string): Promise<T> {
+    try {
+      const found = await take();
+      this.#looks.record(look, seenOf(found));
+      return found;
+    } catch (error) {
+      if (error instanceof ValidationError) this.#looks.record(look, seenRefusal(error));
+      throw error;
+    }
+  }
+
+  /** What would be seen now where somebody looked before. */
+  async #see(look: Look, options: { readonly signal: AbortSignal }): Promise<string> {
+    const { searched, visible } = this.#options;
+    switch (look.kind) {
+      case 'file':
+        return seenVersion(await this.#versionOf(look.path, searched));
+      case 'folder':
+        return seenValue(folderEntries(look.path, await searched.list(look.path), visible));
+      case 'search': {
+        const { pattern, directory, limit } = look;
+        const limits = limit === undefined ? {} : { limit };
+        return seenValue(await this.#search(pattern, { ...options, directory, ...limits }));
+      }
+      case 'edit':
+        return seenPermission(await searched.permitEdit(look.path, look.movedFrom));
+      case 'tree':
+        return searched.fingerprint(options);
+      default:
+        return assertNever(look);
+    }
+  }
+
+  #search(pattern: string | RegExp, options: SearchOptions & { readonly directory: string }): Promise<SearchResult> {
+    const { searched } = this.#options;
+    const staged = this.#staged();
+    const tree = {
+      list: async (folder: string) => {
+        const onDisk = await searched.list(folder);
+        const linked = new Set(onDisk?.filter(entry => entry.isLink).map(entry => entry.name));
+        return folderEntries(folder, onDisk, staged)?.filter(entry => !linked.has(entry.name));
+      },
+      read: (path: string) => this.#versionOf(path, searched),
+    };
+    return searchFiles(tree, pattern, options);
+  }
+
   async #versionOf(
     path: string,
     files: Pick<WorkspaceFiles, 'read'> = this.#options.workspace,
@@ -184,6 +261,17 @@ export class ItemView implements StagedView {
     const staged = this.#stagedVersion(path);
     if (staged) return staged.version;
     return files.read(path);
+  }
+
+  /** What the item starts from at `path`; undefined when it may not be edited. */
+  async #startOf(
+    path: string,
+    movedFrom: string | undefined,
+  ): Promise<{ readonly version: FileVersion | undefined } | undefined> {
+    const own = this.#options.state.entries.get(path);
+    if (own) return { version: own.start };
+    const permission = await this.#options.workspace.permitEdit(path, movedFrom);
+    return permission.ok ? (this.#stagedVersion(path) ?? { version: permission.version }) : undefined;
   }
 
   /** What lies over the workspace at `path`, if anything does. */
@@ -201,6 +289,23 @@ export class ItemView implements StagedView {
     for (const [path, entry] of this.#options.state.entries) staged.set(path, entry.result);
     return staged;
   }
+}
+
+/** The cheapest look first: most changes show at once. */
+const effortOf: Readonly<Record<TreeLook['kind'], number>> = { file: 0, edit: 1, folder: 2, search: 3, tree: 4 };
+
+function seenPermission(permission: EditPermission): string {
+  return permission.ok ? seenVersion(permission.version) : `refused: ${permission.reason}`;
+}
+
+/** Stands for a path that may not be named or read. */
+function seenRefusal(error: ValidationError): string {
+  return `refused: ${error.message}`;
+}
+
+function isVersion(version: FileVersion | undefined, reference: VersionReference | null): boolean {
+  if (!version || !reference) return !version && !reference;
+  return version.hash === reference.hash && version.isExecutable === reference.isExecutable;
 }
 
 function checkedPath(name: string): string {

@@ -1,5 +1,6 @@
 // The contract of this folder: a run's private copy of the workspace. Nothing here writes to the user's files.
 import type { EditProblem, FileChange, FileEdit, ItemLayer } from '../domain/schema/changes.ts';
+import type { TreeLook } from '../domain/schema/reuse.ts';
 
 /** Content by hash (SHA-256 of the bytes, hexadecimal). The journal keeps it on disk; tests keep it in memory. */
 export interface BlobStore {
@@ -62,12 +63,27 @@ export interface StagedView {
   search(pattern: string | RegExp, options?: SearchOptions): Promise<SearchResult>;
   /** Checks all edits against the tree and stages all of them or none. */
   apply(edits: readonly FileEdit[]): Promise<ApplyResult>;
-  /** What was really read, with the hash that was seen (`''`: looked for and not there). Part of the key under which the item's result may be used again. */
+  /** What was really read, with the hash that was seen (`''`: looked for and not there). */
   readonly reads: ReadonlyMap<string, string>;
   /** What this item changed against what it started from. */
   changes(): Promise<readonly FileChange[]>;
   /** What this item staged so far, for the journal. */
   layer(): ItemLayer;
+}
+
+/** A view that knows what it has shown, so that its result can be taken over where the same would be shown again. */
+export interface RepeatableView extends StagedView {
+  /**
+   * All that it has shown of the tree without the item's own edits; undefined when the tree changed under it, so that
+   * nothing can be said to follow from what it showed.
+   */
+  looks(): readonly TreeLook[] | undefined;
+  /** Notes that what comes now depends on every file of the workspace: something is run on it. */
+  lookAtTree(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Whether each look would show the same again. Nothing of this is noted. */
+  stillSees(looks: readonly TreeLook[], options: { readonly signal: AbortSignal }): Promise<boolean>;
+  /** Stages what was staged from the same start before; false, with nothing staged, where the start is another or content is no longer kept. */
+  adopt(layer: ItemLayer): Promise<boolean>;
 }
 
 /** Two items changed the same lines, or one changed what the other deleted. */
@@ -103,7 +119,7 @@ export interface StagedFiles {
    * An item that was opened before keeps its edits, moved onto its dependencies' present results where that merges
    * cleanly, and has to be committed again. After a conflict: `discard` it, then open it with `otherItemIds` added.
    */
-  viewFor(itemId: string, dependencyIds: readonly string[]): Promise<StagedView>;
+  viewFor(itemId: string, dependencyIds: readonly string[]): Promise<RepeatableView>;
   /** Adds the item's edits to the run's result, merged three ways with what others committed. On a conflict nothing changes. */
   commit(itemId: string): Promise<MergeResult>;
   /** Forgets the item's edits. */

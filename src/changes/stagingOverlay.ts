@@ -10,17 +10,17 @@ import type {
   FileVersion,
   MergeConflict,
   MergeResult,
+  RepeatableView,
   StagedChange,
   StagedFiles,
-  StagedView,
   TreeOverlay,
 } from './stagedFiles.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface StagingOverlayOptions {
   readonly workspace: WorkspaceFiles;
-  /** The same files for those who look through all of them; `workspace` unless told otherwise. */
-  readonly searched?: Pick<WorkspaceFiles, 'list' | 'read'>;
+  /** The same files for those who look through all of them, or again at what was seen before; `workspace` unless told otherwise. */
+  readonly searched?: WorkspaceFiles;
   readonly blobs: BlobStore;
   /** What is masked in texts before models see them; nothing by default. */
   readonly findMasked?: FindMasked;
@@ -35,7 +35,7 @@ export type PathVersions = ReadonlyMap<string, FileVersion | undefined>;
  */
 export class StagingOverlay implements StagedFiles {
   readonly #workspace: WorkspaceFiles;
-  readonly #searched: Pick<WorkspaceFiles, 'list' | 'read'>;
+  readonly #searched: WorkspaceFiles;
   readonly #blobs: BlobStore;
   readonly #findMasked: FindMasked;
   readonly #items = new Map<string, ItemState>();
@@ -49,7 +49,7 @@ export class StagingOverlay implements StagedFiles {
     this.#findMasked = options.findMasked ?? findNothing;
   }
 
-  viewFor(itemId: string, dependencyIds: readonly string[]): Promise<StagedView> {
+  viewFor(itemId: string, dependencyIds: readonly string[]): Promise<RepeatableView> {
     const previous = this.#items.get(itemId);
     if (previous) this.#uncommit(previous);
     const visible = this.#resultOf(this.#closure(dependencyIds));

@@ -14,6 +14,8 @@ export interface WorkspaceFiles {
   list(folder: string): Promise<readonly WorkspaceEntry[] | undefined>;
   /** Whether the path may be edited, made or deleted. `movedFrom`: what is to be moved there, which may differ from it by case only. */
   permitEdit(path: string, movedFrom?: string): Promise<EditPermission>;
+  /** Another one when any file of the workspace is another, also one that agents may not know: what is run sees them all. */
+  fingerprint(options: { readonly signal: AbortSignal }): Promise<string>;
 }
 
 export interface WorkspaceEntry extends DirectoryEntry {

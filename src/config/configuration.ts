@@ -173,7 +173,8 @@ export const configurationSchema = z.strictObject({
       allowed: 'a whole number from 0 to 10',
     }),
     reuseAnswers: setting(z.boolean(), {
-      description: 'Answer a call that was made before, in any run of this workspace, with the answer it got then.',
+      description:
+        'Answer a call that was made before, and take over an item that was carried out before on the same inputs, from any run of this workspace.',
       allowed: 'true or false',
     }),
   }),

@@ -36,6 +36,8 @@ export interface ItemState {
   readonly lastAction?: AgentActionSummary;
   /** What its last work that became part of the result touched. */
   readonly changedPaths?: readonly string[];
+  /** The run whose result was taken over, the last time that the item ran. */
+  readonly reusedFrom?: string;
   /** What the agent said it did, or why the item failed or is blocked. */
   readonly note?: string;
 }

@@ -110,8 +110,11 @@ function cassetteMiddleware({ record, replay }: CassetteSettings): ModelMiddlewa
   return record === undefined ? [] : [recordToCassette({ file: record, mask })];
 }
 
-/** The address that serves a provider; the name is enough for one that brings its own. A script answers for nothing. */
-function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: string) => string | undefined {
+/**
+ * The address that serves a provider; the name is enough for one that brings its own. A script answers for nothing: what
+ * it said is no result to keep.
+ */
+export function serverOf({ openai, ollama, anthropic }: ProviderSettings): (provider: string) => string | undefined {
   const addresses = new Map([
     ['openai', openai.baseUrl],
     ['ollama', ollamaUrl(ollama.host)],

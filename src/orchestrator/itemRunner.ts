@@ -1,13 +1,14 @@
 import type { Agent, AgentBrief, AgentOutcome } from '../agents/agent.ts';
 import { AbortError, errorMessage, ModelError, StorageError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { MergeConflict, StagedView } from '../changes/stagedFiles.ts';
+import type { MergeConflict, RepeatableView, StagedView } from '../changes/stagedFiles.ts';
 import { ancestors } from '../domain/planGraph.ts';
 import type { Plan, WorkItem } from '../domain/schema/plan.ts';
 import type { ReviewComment } from '../domain/schema/review.ts';
 import type { ProjectContext } from '../planning/planner.ts';
 import type { Claim, WorkQueue } from '../scheduling/workQueue.ts';
 import { findViolations } from '../world/worldModel.ts';
+import { type ItemConclusion, type ItemReuse, unwatched, type WorkWitness } from './itemReuse.ts';
 import { type ItemServicesParts, itemServices } from './itemServices.ts';
 import type { RunFollowers } from './runFollowers.ts';
 import type { Pause } from './workerPool.ts';
@@ -16,6 +17,8 @@ export interface ItemRunnerParts extends ItemServicesParts {
   readonly queue: WorkQueue;
   readonly agentFor: (item: WorkItem) => Promise<Agent>;
   readonly followers: RunFollowers;
+  /** Results of earlier runs; without it every item is worked out. */
+  readonly reuse?: ItemReuse;
   readonly plan: Plan;
   readonly request: string;
   readonly context: ProjectContext;
@@ -63,15 +66,13 @@ export class ItemRunner {
   }
 
   async #attempt(claim: Claim, pause: Pause): Promise<AgentOutcome> {
-    const { staged, plan, agentFor, signal } = this.#parts;
+    const { staged, plan } = this.#parts;
     const { item } = claim;
     const dependencies = new Set<string>(ancestors(plan, item.id));
     let feedback = this.#feedbackFor(item);
     for (let retry = 0; ; retry++) {
       const view = await staged.viewFor(item.id, [...dependencies]);
-      const services = itemServices(this.#parts, claim, view, pause);
-      const agent = await agentFor(item);
-      const outcome = await agent.run(this.#brief(item, feedback), services, { signal });
+      const { outcome, keep } = await this.#conclude(claim, pause, view, this.#brief(item, feedback));
       if (outcome.kind === 'failed') {
         await staged.discard(item.id);
         return outcome;
@@ -80,6 +81,7 @@ export class ItemRunner {
       const merged = await staged.commit(item.id);
       if (merged.ok) {
         this.#parts.run.append({ type: 'layer.committed', itemId: item.id, layer: merged.layer });
+        keep();
         return outcome;
       }
       await staged.discard(item.id);
@@ -88,6 +90,21 @@ export class ItemRunner {
       feedback = [...feedback, ...remarks];
       for (const conflict of merged.conflicts) for (const other of conflict.otherItemIds) dependencies.add(other);
     }
+  }
+
+  /** The agent's work, or its result from an earlier run where that is the same. */
+  async #conclude(claim: Claim, pause: Pause, view: RepeatableView, brief: AgentBrief): Promise<ItemConclusion> {
+    const { agentFor, reuse, staged, run, signal } = this.#parts;
+    const itemId = claim.item.id;
+    const agent = await agentFor(claim.item);
+    const work = (witness: WorkWitness) =>
+      agent.run(brief, itemServices(this.#parts, claim, view, pause, witness), { signal });
+    const opening = reuse && (await agent.opening?.(brief, view));
+    if (!reuse || !opening) return { outcome: await work(unwatched), keep: () => undefined };
+    const overlay = await staged.treeFor(itemId);
+    const conclusion = await reuse.conclude({ itemId, opening, overlay, view }, work, { signal });
+    if (conclusion.reused) run.append({ type: 'item.reused', itemId, ...conclusion.reused });
+    return conclusion;
   }
 
   #brief(item: WorkItem, feedback: readonly string[]): AgentBrief {

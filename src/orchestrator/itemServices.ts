@@ -4,6 +4,7 @@ import type { IdSource } from '../base/clock.ts';
 import type { StagedFiles, StagedView } from '../changes/stagedFiles.ts';
 import type { ModelClient } from '../models/modelClient.ts';
 import type { Claim } from '../scheduling/workQueue.ts';
+import type { WorkWitness } from './itemReuse.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
 import type { Questions } from './questions.ts';
@@ -23,7 +24,13 @@ export interface ItemServicesParts {
 const OUTPUT_BUDGET = 6000;
 
 /** What the agent that works on `claim` may do to the world. */
-export function itemServices(parts: ItemServicesParts, claim: Claim, view: StagedView, pause: Pause): AgentServices {
+export function itemServices(
+  parts: ItemServicesParts,
+  claim: Claim,
+  view: StagedView,
+  pause: Pause,
+  witness: WorkWitness,
+): AgentServices {
   const { item, sessionId, workerId } = claim;
   return {
     sessionId,
@@ -33,11 +40,16 @@ export function itemServices(parts: ItemServicesParts, claim: Claim, view: Stage
     runCommand: async (command, options) => {
       const decision = decideCommand(command);
       if (decision.kind === 'deny') return { outcome: 'notRun', text: decision.reason };
-      return observe(await parts.proof.runCommand(command, await parts.staged.treeFor(item.id), options));
+      await witness.runsOnTree();
+      const result = await parts.proof.runCommand(command, await parts.staged.treeFor(item.id), options);
+      if ('unproven' in result || result.outcome !== 'exited') witness.cannotRepeat();
+      return observe(result);
     },
     runTests: async options => {
+      await witness.runsOnTree();
       const overlay = await parts.staged.treeFor(item.id);
       const { tests } = await parts.proof.runTests('item', overlay, { ...options, itemId: item.id });
+      if ('unproven' in tests || tests.outcome === 'timedOut') witness.cannotRepeat();
       if ('unproven' in tests) return { outcome: 'notRun', text: tests.unproven };
       return observeTests(tests, parts.run.state.testRuns.find(({ scope }) => scope === 'baseline')?.report);
     },
@@ -46,6 +58,7 @@ export function itemServices(parts: ItemServicesParts, claim: Claim, view: Stage
       return results.filter(result => !result.ok).map(({ path, message, line }) => fileProblem(path, message, line));
     },
     ask: question => {
+      witness.cannotRepeat();
       const id = parts.ids('question', item.id);
       const answer = parts.questions.ask({ kind: 'worker', workerId, itemId: item.id }, { ...question, id });
       return pause.whileWaitingFor(id, answer);

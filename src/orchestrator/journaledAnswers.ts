@@ -2,34 +2,34 @@ import { z } from 'zod';
 import { finishReasonSchema } from '../domain/schema/model.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AnswerStore } from '../models/reuse/cacheMiddleware.ts';
+import { memoSchema } from './storedMemo.ts';
 
-/** As JSON. A memo of another form, from another version, is none. */
-const memoSchema = z
-  .string()
-  .transform(parseJson)
-  .pipe(z.strictObject({ textHash: z.string(), finishReason: finishReasonSchema }));
+const answerSchema = memoSchema(z.strictObject({ textHash: z.string(), finishReason: finishReasonSchema }));
 
-/** Keeps answers of models in the journal: a memo by the key of the call, its text among the contents. */
-export function journaledAnswers({ contents, memos }: Pick<Journal, 'contents' | 'memos'>): AnswerStore {
+export interface JournaledAnswers extends AnswerStore {
+  /** Drops the answers that were given or kept here on behalf of the items. */
+  forget(itemIds: readonly string[]): void;
+}
+
+/** Keeps answers of models in the journal, for one run: a memo by the key of the call, its text among the contents. */
+export function journaledAnswers({ contents, memos }: Pick<Journal, 'contents' | 'memos'>): JournaledAnswers {
+  const items = new Map<string, string>();
+  const note = (key: string, itemId: string | undefined) => itemId !== undefined && items.set(key, itemId);
   return {
-    get: key => {
-      const memo = memoSchema.safeParse(memos.get(memoKey(key))).data;
+    get: (key, itemId) => {
+      note(key, itemId);
+      const memo = answerSchema.safeParse(memos.get(memoKey(key))).data;
       const bytes = memo && contents.get(memo.textHash);
       return bytes && { text: new TextDecoder().decode(bytes), finishReason: memo.finishReason };
     },
-    put: (key, { text, finishReason }) => {
+    put: (key, { text, finishReason }, itemId) => {
+      note(key, itemId);
       memos.put(memoKey(key), JSON.stringify({ textHash: contents.put(text), finishReason }));
     },
+    forget: itemIds => {
+      for (const [key, itemId] of items) if (itemIds.includes(itemId)) memos.put(memoKey(key), '');
+    },
   };
-}
-
-function parseJson(text: string, context: z.RefinementCtx): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('not JSON');
-    return z.NEVER;
-  }
 }
 
 function memoKey(key: string): string {

@@ -15,6 +15,7 @@ import type { QualityGate } from '../quality/qualityGate.ts';
 import type { WorkQueue } from '../scheduling/workQueue.ts';
 import { evaluate } from './evaluation.ts';
 import type { ChangeSink, HumanChannel } from './humanChannel.ts';
+import type { ItemReuse } from './itemReuse.ts';
 import { ItemRunner } from './itemRunner.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
@@ -35,6 +36,8 @@ export interface RunParts {
   readonly agentFor: (item: WorkItem) => Promise<Agent>;
   readonly followers: RunFollowers;
   readonly staged: StagedFiles;
+  /** Results of earlier runs; without it every item is worked out. */
+  readonly reuse?: ItemReuse;
   readonly proof: Proof;
   readonly gate: QualityGate;
   readonly queue: WorkQueue;
@@ -95,7 +98,7 @@ export class RunCourse {
   }
 
   async follow(): Promise<RunEnding> {
-    const { run } = this.#parts;
+    const { run, reuse } = this.#parts;
     const context = await this.#collectContext();
     const proposed = await this.#plan(context);
     if (this.#settings.stopAfterPlan) {
@@ -105,6 +108,7 @@ export class RunCourse {
     if (!plan) return { outcome: 'cancelled', message: 'The plan was not approved; nothing was done.' };
     const work = await this.#begin(plan, context);
     const { score, changes } = await this.#iterate(work, await this.#evaluate(work));
+    if (!score.passed) reuse?.forget(score.itemsAtFault);
     await run.sync();
     if (!score.passed) return { outcome: 'qualityNotReached', message: qualityMessage(score, run.state.threshold) };
     if (changes.length === 0) return { outcome: 'applied', message: 'The run passed and has nothing to change.' };

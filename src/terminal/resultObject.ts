@@ -19,6 +19,8 @@ export interface ResultObject {
     readonly status: string;
     readonly attempts: number;
     readonly durationMs: number;
+    /** The result was taken over from an earlier run. */
+    readonly isReused: boolean;
   }[];
   /** `null` when nothing was scored. */
   readonly quality: {
@@ -56,13 +58,14 @@ export function resultOfRun(state: RunState, now: number): ResultObject {
     runId,
     status: end?.outcome ?? 'running',
     plan: plan ?? null,
-    items: Object.values(state.items).map(({ item, status, attempts, durationMs }) => ({
+    items: Object.values(state.items).map(({ item, status, attempts, durationMs, reusedFrom }) => ({
       id: item.id,
       filePath: item.filePath,
       mode: item.mode,
       status,
       attempts,
       durationMs,
+      isReused: reusedFrom !== undefined,
     })),
     quality:
       score === undefined

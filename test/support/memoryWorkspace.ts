@@ -41,4 +41,9 @@ export class MemoryWorkspace implements WorkspaceFiles {
     if (problem !== undefined) return Promise.resolve({ ok: false, reason: `the path ${problem}` });
     return Promise.resolve({ ok: true, version: this.#files.get(path) });
   }
+
+  fingerprint(): Promise<string> {
+    const files = [...this.#files].map(([path, { hash, isExecutable }]) => `${path} ${hash} ${isExecutable}`);
+    return Promise.resolve(files.sort().join('\n'));
+  }
 }

@@ -53,6 +53,8 @@ export interface HarnessRun {
   readonly signal?: AbortSignal;
   readonly stopAfterPlan?: boolean;
   readonly plugins?: PluginSet;
+  /** Holds `prompts/`; our own by default. */
+  readonly resourcesDirectory?: string;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -63,7 +65,7 @@ export async function runTrellis(run: HarnessRun): Promise<{ state: RunState; ev
     workspace: run.workspace,
     configuration: run.configuration,
     storageDirectory: run.storageDirectory,
-    resourcesDirectory: path.join(import.meta.dirname, '../..'),
+    resourcesDirectory: run.resourcesDirectory ?? path.join(import.meta.dirname, '../..'),
     version: 'test',
     logger: silentLogger,
     secrets: { openaiApiKey: 'test-key' },

@@ -14,6 +14,7 @@ type WorkEventType =
   | 'order.returned'
   | 'order.failed'
   | 'item.blocked'
+  | 'item.reused'
   | 'session.started'
   | 'session.ended';
 
@@ -64,6 +65,10 @@ export const workReducers: Reducers<WorkEventType> = {
   'item.blocked': (state, event) => ({
     ...state,
     items: withItem(state, event.itemId, item => ({ ...item, status: 'blocked', note: event.reason })),
+  }),
+  'item.reused': (state, { itemId, sourceRunId }) => ({
+    ...state,
+    items: withItem(state, itemId, item => ({ ...item, reusedFrom: sourceRunId })),
   }),
   'session.started': (state, { sessionId, workerId, itemId, at }) => ({
     ...state,

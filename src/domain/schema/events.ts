@@ -163,6 +163,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** `raise` allows as much again as the limit was at first. */
   type('budget.decided', { decision: z.enum(['raise', 'stop']) }),
+  /** The item's result is the one that it had in another run, on the same inputs; nothing is asked of a model. */
+  type('item.reused', { itemId: itemIdSchema, key: contentHashSchema, sourceRunId: runIdSchema }),
   type('agent.think', { itemId: itemIdSchema, sessionId: z.string(), text: z.string() }),
   type('agent.act', {
     itemId: itemIdSchema,

@@ -4,7 +4,7 @@ import { configuredRoleSchema, modelSettingsSchema } from './model.ts';
 /**
  * What a run looked at outside of itself, apart from models and humans, who have events of their own: `context` and
  * `paths`, `kind` and `text` are of planning; `file`, `folder`, `edit`, `search` and `current` of the workspace; `testCommand`,
- * `sandbox`, `copy` and `command` of the sandbox.
+ * `sandbox`, `copy` and `command` of the sandbox; `reuse` is the result of an earlier run that fits an item, if there is one.
  */
 export const observationKindSchema = z.enum([
   'context',
@@ -20,6 +20,7 @@ export const observationKindSchema = z.enum([
   'sandbox',
   'copy',
   'command',
+  'reuse',
 ]);
 export type ObservationKind = z.infer<typeof observationKindSchema>;
 
@@ -28,5 +29,7 @@ export const runSettingsSchema = z.strictObject({
   stopAfterPlan: z.boolean(),
   contextTokens: z.number(),
   maxTurns: z.number(),
+  /** Whether results of earlier runs were looked for; each such look is an observation. */
+  reusesItems: z.boolean().optional(),
   roles: z.record(configuredRoleSchema, modelSettingsSchema),
 });

@@ -10,8 +10,9 @@ export interface StoredAnswer {
 
 /** Keeps answers by the key of their call. Losing one costs no more than asking again. */
 export interface AnswerStore {
-  get(key: string): StoredAnswer | undefined;
-  put(key: string, answer: StoredAnswer): void;
+  /** `itemId`: on whose behalf it is asked. */
+  get(key: string, itemId?: string): StoredAnswer | undefined;
+  put(key: string, answer: StoredAnswer, itemId?: string): void;
 }
 
 export interface CacheOptions {
@@ -35,11 +36,12 @@ export function cacheMiddleware({ store, serverOf, now }: CacheOptions): ModelMi
       const server = serverOf(settings.provider);
       if (server === undefined) return next(request);
       const key = callKey({ call, settings, server });
-      const known = asked.has(key) ? undefined : store.get(key);
+      const known = asked.has(key) ? undefined : store.get(key, call.itemId);
       asked.add(key);
       if (known === undefined) {
         const reply = await next(request);
-        if (reply.finishReason === 'stop') store.put(key, { text: reply.text, finishReason: reply.finishReason });
+        const { text, finishReason } = reply;
+        if (finishReason === 'stop') store.put(key, { text, finishReason }, call.itemId);
         return reply;
       }
       if (known.text !== '') request.onText?.(known.text);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SearchOptions, SearchResult, StagedFiles, StagedView } from '../../changes/stagedFiles.ts';
+import type { RepeatableView, SearchOptions, SearchResult, StagedFiles } from '../../changes/stagedFiles.ts';
 import type { Observer } from './observer.ts';
 
 const searchSchema = z.strictObject({
@@ -29,7 +29,7 @@ export function observedStaging(staged: StagedFiles, observer: Observer): Staged
   };
 }
 
-function observedView(view: StagedView, observer: Observer): StagedView {
+function observedView(view: RepeatableView, observer: Observer): RepeatableView {
   const search = async (pattern: string | RegExp, options: SearchOptions = {}): Promise<SearchResult> => {
     const { directory = '', limit } = options;
     const subject = [view.itemId, String(pattern), directory, String(limit ?? '')];
@@ -50,5 +50,9 @@ function observedView(view: StagedView, observer: Observer): StagedView {
     },
     changes: () => view.changes(),
     layer: () => view.layer(),
+    looks: () => view.looks(),
+    lookAtTree: options => view.lookAtTree(options),
+    stillSees: (looks, options) => view.stillSees(looks, options),
+    adopt: layer => view.adopt(layer),
   };
 }

@@ -60,6 +60,11 @@ export class ObservedWorkspace implements WorkspaceFiles {
     return seen.ok ? { ok: true, version: findVersion(seen.version, path, this.#contents) } : seen;
   }
 
+  /** Not kept: it is no more than the sum of the files, and told to nobody who acts on it. */
+  fingerprint(options: { readonly signal: AbortSignal }): Promise<string> {
+    return this.#workspace.fingerprint(options);
+  }
+
   #keep(version: FileVersion | undefined): VersionReference | null {
     if (!version || this.#kept.has(version.hash)) return version ? referenceTo(version) : null;
     this.#kept.add(version.hash);

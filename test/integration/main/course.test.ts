@@ -136,7 +136,7 @@ describe('the course of a run', () => {
     assert.equal(state.iteration, 1);
   });
 
-  it('pays nothing for what an earlier run of the workspace asked in the same words', async () => {
+  it('pays nothing for what an earlier run of the workspace asked in the same words, and works no item out again', async () => {
     const rules = [planned, looked, coder(file('src/fibonacci.js', right)), tested, judged];
     server = await ModelServer.start({ rules });
     const first = await run({ rules });
@@ -145,7 +145,18 @@ describe('the course of a run', () => {
     const second = await run({ rules });
     assert.equal(second.state.end?.outcome, 'applied', second.state.end?.message);
     assert.equal(server.requests.length, paid);
-    assert.deepEqual([second.state.usage.cachedCalls, second.state.usage.inputTokens], [first.state.usage.calls, 0]);
+    assert.deepEqual([second.state.usage.cachedCalls, second.state.usage.inputTokens], [2, 0], 'planner and judge');
+    const from = first.state.runId;
+    assert.deepEqual(
+      ofType(second.events, 'item.reused').map(({ itemId, sourceRunId }) => [itemId, sourceRunId]),
+      [
+        ['look', from],
+        ['write', from],
+        ['check', from],
+      ],
+    );
+    assert.deepEqual(second.applied, first.applied);
+    assert.deepEqual(second.state.changes, first.state.changes);
   });
 
   it('asks at the limit of its budget, goes on when it is raised and stops there when not', async () => {

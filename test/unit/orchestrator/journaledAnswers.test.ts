@@ -12,6 +12,20 @@ describe('answers kept in the journal', () => {
     assert.equal(answers.get('another key'), undefined);
   });
 
+  it('are dropped with the items that they were given or kept for', () => {
+    const answer = { text: 'a', finishReason: 'stop' } as const;
+    for (const key of ['kept', 'given', 'kept for another']) answers.put(key, answer);
+    const run = journaledAnswers(journal);
+    run.put('kept', answer, 'item');
+    run.get('given', 'item');
+    run.put('kept for another', answer, 'other');
+    run.forget(['item']);
+    assert.deepEqual(
+      ['kept', 'given', 'kept for another'].map(key => answers.get(key)),
+      [undefined, undefined, answer],
+    );
+  });
+
   it('are none where the memo is of another form, or its text is gone', () => {
     for (const memo of ['not JSON', '{}', `{"textHash":"${'0'.repeat(64)}","finishReason":"stop"}`]) {
       journal.memos.put('answer/odd', memo);

@@ -4,6 +4,7 @@ import type { RunEventPayload } from '../../../src/domain/schema/events.ts';
 import { eventLine, testSummary } from '../../../src/terminal/eventLine.ts';
 import { noColours } from '../../../src/terminal/palette.ts';
 import { asItemId, buildEvents } from '../../support/builders.ts';
+import { asRunId } from '../../support/journalEvents.ts';
 import { endPayloads, planPayloads, workPayloads } from '../../support/sampleRun.ts';
 
 /** What is said of the last of the payloads. */
@@ -33,6 +34,10 @@ describe('eventLine', () => {
     [
       { type: 'review.proved', treeHash: 't', verdict: 'fails', summary: 'The tests fail: "adds".' },
       'What is kept: The tests fail: "adds".',
+    ],
+    [
+      { type: 'item.reused', itemId: asItemId('implement'), key: '0'.repeat(64), sourceRunId: asRunId('run_before') },
+      '= implement: taken over from run_before, on the same inputs',
     ],
     [{ type: 'run.warned', message: '\u001b[2Jno sandbox' }, '! ␛[2Jno sandbox'],
     [

@@ -16,7 +16,7 @@ describe('the result object', () => {
         { id: 'analyse', filePath: 'src/math.js', mode: 'analyzer', status: 'done', attempts: 1, durationMs: 1000 },
         { id: 'implement', filePath: 'src/fibonacci.js', mode: 'coder', status: 'done', attempts: 1, durationMs: 5000 },
         { id: 'test', filePath: 'test/fibonacci.test.js', mode: 'sdet', status: 'planned', attempts: 0, durationMs: 0 },
-      ],
+      ].map(item => ({ ...item, isReused: false })),
       quality,
       changes: [{ path: 'src/fibonacci.js', kind: 'added', additions: 3, deletions: 0 }],
       usage: { calls: 2, inputTokens: 2400, outputTokens: 600, cachedCalls: 0, costUsd: 0.0024 },
