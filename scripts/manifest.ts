@@ -60,7 +60,7 @@ function propertyOf({ key, schema, description, allowed, defaultText }: Setting,
     ...(minimum === undefined ? {} : { minimum }),
     ...(hasMaximum ? { maximum: json.maximum } : {}),
     default: isUnset ? null : valueAt(defaultConfiguration, key),
-    ...(restrictedSettings.includes(key) ? { scope: 'machine-overridable' } : {}),
+    ...scopeOf(key),
     order,
     markdownDescription: [
       description,
@@ -68,6 +68,12 @@ function propertyOf({ key, schema, description, allowed, defaultText }: Setting,
       ...(isUnset ? [`Unset: ${defaultText}.`] : []),
     ].join(' '),
   };
+}
+
+/** What may be spent is no workspace's to say, trusted or not. */
+function scopeOf(key: string) {
+  if (key.startsWith('budget.')) return { scope: 'machine' };
+  return restrictedSettings.includes(key) ? { scope: 'machine-overridable' } : {};
 }
 
 function valueAt(tree: unknown, key: string): unknown {

@@ -69,9 +69,10 @@ function limit(description: string, allowed = 'a whole number over 0') {
 const cassetteFile = z.string().trim().min(1).optional();
 const cents = z.number().min(0.01);
 
-function spendingLimit(description: string, amount: z.ZodNumber) {
+function spendingLimit(description: string, amount: z.ZodNumber, variable: string) {
   const allowed = amount === positive ? 'a whole number over 0' : 'a number from 0.01';
-  return setting(amount.optional(), { description, allowed, defaultText: 'no limit' });
+  const environment = [`TRELLIS_BUDGET_${variable}`];
+  return setting(amount.optional(), { description, allowed, environment, defaultText: 'no limit' });
 }
 
 export const configurationSchema = z.strictObject({
@@ -179,10 +180,14 @@ export const configurationSchema = z.strictObject({
     }),
   }),
   budget: z.strictObject({
-    runTokens: spendingLimit('Tokens that one run may take, input and output together, before it asks.', positive),
-    runUsd: spendingLimit('US dollars that one run may spend before it asks.', cents),
-    dayTokens: spendingLimit('Tokens that all runs of a day may take together.', positive),
-    dayUsd: spendingLimit('US dollars that all runs of a day may spend together.', cents),
+    runTokens: spendingLimit(
+      'Tokens that one run may take, input and output together, before it asks.',
+      positive,
+      'RUN_TOKENS',
+    ),
+    runUsd: spendingLimit('US dollars that one run may spend before it asks.', cents, 'RUN_USD'),
+    dayTokens: spendingLimit('Tokens that all runs of a day may take together.', positive, 'DAY_TOKENS'),
+    dayUsd: spendingLimit('US dollars that all runs of a day may spend together.', cents, 'DAY_USD'),
   }),
   safety: z.strictObject({
     credentials: setting(safetySettingsSchema.shape.credentials, {

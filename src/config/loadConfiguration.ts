@@ -69,7 +69,7 @@ async function readConfigurationFile(options: LoadOptions): Promise<Configuratio
   if (text === undefined) return undefined;
   const isTrusted = isNamed || options.isWorkspaceTrusted === true;
   try {
-    return { name, content: parseYaml(text) as unknown, isTrusted };
+    return { name, content: parseYaml(text) as unknown, isTrusted, isNamed };
   } catch (error) {
     const [reason = ''] = errorMessage(error).split('\n');
     throw new ConfigurationError(`The configuration file ${name} is not YAML: ${reason.replace(/:$/, '')}.`, {

@@ -7,6 +7,7 @@ import {
   editorProvider,
 } from './configuration.ts';
 import { type ConfigurationProblem, configurationError, wrongValue } from './configurationProblem.ts';
+import { lowestBudget } from './lowestBudget.ts';
 import { type SettingValues, valuesOfEnvironment, valuesOfObject } from './settingValues.ts';
 
 /** A configuration file that was read. */
@@ -20,6 +21,8 @@ export interface ConfigurationFile {
    * from anyone, and must not direct a key to a server of its choice.
    */
   readonly isTrusted: boolean;
+  /** Whether the user named this very file: then it says what its user wants, and not what its folder does. */
+  readonly isNamed: boolean;
 }
 
 /** Where values come from; a later one wins over those before it. */
@@ -49,6 +52,7 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
     valuesOfObject(settings, 'settings'),
     valuesOfObject(file?.content, file?.name ?? ''),
     valuesOfEnvironment(environment),
+    lowestBudget(sources),
     valuesOfObject(options, 'command line'),
   ];
   const { providers = builtInProviders } = sources;

@@ -17,7 +17,7 @@ describe('docs/configuration.md', () => {
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1] ?? '');
     assert.ok(examples.length > 0);
     for (const example of examples) {
-      const file = { name: 'example', content: parseYaml(example) as unknown, isTrusted: true };
+      const file = { name: 'example', content: parseYaml(example) as unknown, isTrusted: true, isNamed: true };
       resolveConfiguration({ file, openaiApiKey: 'key' });
     }
   });

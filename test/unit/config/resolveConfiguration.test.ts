@@ -3,7 +3,12 @@ import { ConfigurationError } from '../../../src/base/errors.ts';
 import { defaultConfiguration, listSettings } from '../../../src/config/configuration.ts';
 import { type ConfigurationSources, resolveConfiguration } from '../../../src/config/resolveConfiguration.ts';
 
-const fileOf = (content: unknown, isTrusted = false) => ({ name: '.trellis/config.yml', content, isTrusted });
+const fileOf = (content: unknown, isTrusted = false, isNamed = false) => ({
+  name: '.trellis/config.yml',
+  content,
+  isTrusted,
+  isNamed,
+});
 
 function problemsOf(sources: ConfigurationSources): string {
   try {
@@ -68,6 +73,20 @@ describe('resolveConfiguration', () => {
     assert.match(problemsOf({ settings, file: fileOf({ safety: { credentials: 'mask' } }) }), /stricter than "stop"/);
     const own = resolveConfiguration({ settings, file: fileOf({ safety: { personalData: 'off' } }, true) });
     assert.deepEqual(own.safety, { credentials: 'stop', personalData: 'off' });
+  });
+
+  it('lets the file of the workspace lower what may be spent, and not raise it, however much the folder is trusted', () => {
+    const settings = { budget: { runUsd: 2, dayUsd: 10, dayTokens: 1_000_000 } };
+    const environment = { TRELLIS_BUDGET_RUN_TOKENS: '50000', TRELLIS_BUDGET_DAY_USD: '5' };
+    const content = { budget: { runUsd: 100, dayUsd: 7, runTokens: 20_000, dayTokens: 900_000 } };
+    for (const isTrusted of [false, true]) {
+      const { budget } = resolveConfiguration({ settings, environment, file: fileOf(content, isTrusted) });
+      assert.deepEqual(budget, { runUsd: 2, dayUsd: 5, runTokens: 20_000, dayTokens: 900_000 });
+    }
+    const alone = resolveConfiguration({ file: fileOf({ budget: { runUsd: 3 } }) });
+    assert.deepEqual(alone.budget, { runUsd: 3 });
+    const named = resolveConfiguration({ settings, file: fileOf({ budget: { runUsd: 100 } }, true, true) });
+    assert.equal(named.budget.runUsd, 100);
   });
 
   it("gives the judge the planner's model, and only what is set for itself", () => {

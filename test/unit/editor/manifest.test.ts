@@ -12,7 +12,7 @@ const propertySchema = z.strictObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   default: z.unknown(),
-  scope: z.literal('machine-overridable').optional(),
+  scope: z.enum(['machine', 'machine-overridable']).optional(),
   order: z.number(),
   markdownDescription: z.string(),
 });
@@ -107,6 +107,12 @@ describe('package.json', () => {
       assert.ok(restricted.includes(key), key);
       assert.equal(properties[key]?.scope, 'machine-overridable', key);
     }
+  });
+
+  it('lets no folder set what may be spent', () => {
+    const limits = Object.keys(properties).filter(key => key.startsWith('trellis.budget.'));
+    assert.equal(limits.length, 4);
+    for (const key of limits) assert.equal(properties[key]?.scope, 'machine', key);
   });
 
   it('is activated by use alone', () => {
