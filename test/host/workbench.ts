@@ -53,6 +53,16 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
 }
 
+/** Runs the command `title` without the mouse: the palette, its name, Enter. */
+export async function typeCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await quickInput(page).waitFor();
+  await page.keyboard.type(title);
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+  await page.keyboard.press('Enter');
+  await quickInput(page).waitFor({ state: 'hidden' });
+}
+
 /** Changes the colour theme to the one called `name`, such as `Dark High Contrast`. */
 export async function pickTheme(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Preferences: Color Theme');

@@ -68,15 +68,15 @@ export class EditorSession {
     return webviewFrame(this.page, extensionId, 'view');
   }
 
-  /** Light, high contrast and dark, each once the panel and the chat, which have to be open, show it. */
-  async inEachTheme(look: (name: string) => Promise<unknown>): Promise<void> {
+  /** Light, high contrast and dark, each once `views`, which have to be open, show it. */
+  async inEachTheme(look: (name: string) => Promise<unknown>, views = [this.panel, this.chat]): Promise<void> {
     for (const [name, label, kind] of [
       ['light', 'Light Modern', 'vscode-light'],
       ['highContrast', 'Dark High Contrast', 'vscode-high-contrast'],
       ['dark', 'Dark Modern', 'vscode-dark'],
     ] as const) {
       await pickTheme(this.page, label);
-      await Promise.all([this.panel, this.chat].map(view => view.locator(`body.${kind}`).waitFor()));
+      await Promise.all(views.map(view => view.locator(`body.${kind}`).waitFor()));
       await look(name);
     }
   }

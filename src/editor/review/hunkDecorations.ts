@@ -37,7 +37,7 @@ export class HunkDecorations implements Disposable {
     this.#rejectedText = this.#resources.add(
       vscode.window.createTextEditorDecorationType({
         isWholeLine: true,
-        opacity: '0.55',
+        opacity: '0.7',
         textDecoration: 'line-through',
       }),
     );
@@ -88,7 +88,7 @@ function markOf(place: HunkPlace<ReviewHunk>, lineCount: number): vscode.Decorat
 }
 
 const besideText = {
-  margin: '0 0 0 1.5em',
+  margin: '0 0 0 1ch',
   color: new vscode.ThemeColor('descriptionForeground'),
   fontStyle: 'italic',
 };

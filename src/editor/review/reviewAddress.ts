@@ -27,3 +27,8 @@ export function contentUri({ runId, path }: ReviewAddress, root: string, hash: s
 export function addressOf({ authority, path }: vscode.Uri): ReviewAddress {
   return { runId: authority, path: path.slice(1) };
 }
+
+/** The hash of the content that `contentUri` addresses. */
+export function hashOf({ query }: vscode.Uri): string | undefined {
+  return new URLSearchParams(query).get('hash') ?? undefined;
+}

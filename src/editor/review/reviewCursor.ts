@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
 import { type DiffSide, type HunkPlace, placesOf } from './hunkPlaces.ts';
 import type { OpenReview } from './openReview.ts';
-import { addressOf, changeScheme, stagedScheme } from './reviewAddress.ts';
+import { addressOf, changeScheme, hashOf, stagedScheme } from './reviewAddress.ts';
 
 /** Where in a review's diff the cursor is. */
 export interface ReviewCursor {
@@ -18,7 +18,9 @@ export interface ReviewCursor {
 export function sideOf(uri: vscode.Uri, open: OpenReview, scheme = stagedScheme): DiffSide | undefined {
   if (addressOf(uri).runId !== open.runId) return undefined;
   if (uri.scheme === scheme) return 'after';
-  return uri.scheme === changeScheme ? 'before' : undefined;
+  // Earlier attempts have the same scheme, and their lines are not those of the review.
+  const isBefore = uri.scheme === changeScheme && hashOf(uri) === fileOf(uri, open)?.change.before?.hash;
+  return isBefore ? 'before' : undefined;
 }
 
 /** The file of the review whose side that is. */
