@@ -10,7 +10,7 @@ const { progress, firstSeed } = workerData as { readonly progress: Float64Array;
 const BETWEEN_LONG_REPLIES = 500;
 const LONG_REPLY_CHARACTERS = 100_000;
 const GROWTH = 4;
-/** What a machine that has other things to do may add: the time may grow so many times faster than the reply does. */
+/** The time may grow so many times faster than the reply does: a machine that has other things to do measures badly. */
 const ALLOWANCE = 4;
 const ALLOWANCE_MS = 200;
 
@@ -30,8 +30,13 @@ function checkGrowth(reply: string): void {
     throw new Error(`a reply ${GROWTH} times as long takes ${moreMs} ms in place of ${onceMs} ms`);
 }
 
+/** Of the processor, the best of three. */
 function parsingMs(text: string): number {
-  const started = performance.now();
-  parseEdits(text);
-  return performance.now() - started;
+  const times = [1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    parseEdits(text);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  return Math.min(...times);
 }

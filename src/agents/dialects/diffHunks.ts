@@ -72,9 +72,11 @@ function isWithinHunk(lines: readonly string[], at: number, fence: Fence): boole
   return end < lines.length;
 }
 
-/** Whether more lines could show that the closing fence, or the blank line, at `at` is a part of the hunk. */
+/** Whether more lines could show that the closing fence, the blank line, or the two names at `at` are a part of the hunk. */
 function isUndecided({ lines, isComplete }: ReplyLines, at: number, fence: Fence | undefined, body: HunkBody): boolean {
-  if (isComplete || !body.isShort) return false;
+  if (isComplete) return false;
+  if ((lines[at] ?? '').startsWith('--- ')) return at + 2 >= lines.length;
+  if (!body.isShort) return false;
   if (!fence) return lines.length - at <= MAX_BLANK_LINES && lines.slice(at).every(line => line === '');
   return closesFence(lines[at] ?? '', fence) && (at + 1 === lines.length || PART_OF_HUNK.test(lines[at + 1] ?? ''));
 }

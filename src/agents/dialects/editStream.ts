@@ -1,7 +1,7 @@
 import type { FileEdit } from '../../domain/schema/changes.ts';
 import type { Dialect } from './blockRead.ts';
 import { collectEdits, type ParsedEdits, parseEdits } from './parseEdits.ts';
-import { type ScannedBlock, type ScanState, scanReply } from './scanReply.ts';
+import { LINES_TO_DECIDE, type ScannedBlock, type ScanState, scanReply } from './scanReply.ts';
 
 /**
  * What is seen of a reply while it arrives. It is there to be shown; what is applied is the result of `finish`, since the
@@ -19,8 +19,6 @@ export type EditStreamEvent =
 
 /** Lines that can begin or end a block; the others only make the present one longer. */
 const TELLING_LINE = /^\s*(?:`{3}|~{3}|<{5}|>{5}|-{5}|\+{5}|={5}|\*\*\* |--- |\+\+\+ |@@|diff --git |Index: )/;
-/** What the beginning of a block is may show a few lines later. */
-const LINES_AFTER_TELLING = 5;
 /** The part of the undecided lines by which they have to grow before they are gone through again. */
 const LEAST_GROWTH = 1 / 64;
 
@@ -47,7 +45,7 @@ export class EditStream {
     this.#unfinishedLine = lines.pop() ?? '';
     for (const line of lines) {
       this.#lines.push(line.endsWith('\r') ? line.slice(0, -1) : line);
-      if (TELLING_LINE.test(line)) this.#linesToWatch = LINES_AFTER_TELLING;
+      if (TELLING_LINE.test(line)) this.#linesToWatch = LINES_TO_DECIDE + 1;
     }
     const growth = this.#lines.length - this.#scannedLines;
     const isWorthIt = growth > (this.#scannedLines - this.#state.at) * LEAST_GROWTH;

@@ -4,7 +4,7 @@ import { isHunkHeader } from './diffHunks.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
 import { pathFromComment, pathFromInfo, pathFromLine } from './pathLine.ts';
 import { isSearchCloser, readSearchReplace, searchOpener } from './searchReplace.ts';
-import { isDiffStart, readUnifiedDiff } from './unifiedDiff.ts';
+import { DIFF_START_LINES, isDiffStart, readUnifiedDiff } from './unifiedDiff.ts';
 import { readWholeFile } from './wholeFile.ts';
 
 /** A block of the reply and the lines it takes up, path line and fence included; `end` is exclusive. */
@@ -34,6 +34,8 @@ interface OpenFence extends Fence {
 const MAX_BLANK_LINES = 2;
 /** Lines at the beginning of a fence among which the first marker of a dialect may be. */
 const MAX_LINES_BEFORE_MARKER = 4;
+/** Lines behind the opening line of a fence that may show what it holds. */
+export const LINES_TO_DECIDE = MAX_LINES_BEFORE_MARKER + DIFF_START_LINES;
 /** Prose further back than this cannot belong to the next block. */
 const LOOK_BACK = 8;
 
@@ -122,8 +124,8 @@ class ReplyScanner {
 
   #openFence(fence: OpenFence): boolean {
     const behind = this.#lines.slice(this.#at + 1, this.#at + 1 + MAX_LINES_BEFORE_MARKER);
-    const isUndecided = behind.length < MAX_LINES_BEFORE_MARKER && !this.#reply.isComplete;
-    if (isUndecided) return false;
+    const hasArrived = this.#lines.length - this.#at > LINES_TO_DECIDE;
+    if (!hasArrived && !this.#reply.isComplete) return false;
     this.#fence = fence;
     const marker = behind.findIndex(
       (line, index) => isPatchStart(line) || searchOpener(line) || isDiffStart(this.#lines, this.#at + 1 + index),

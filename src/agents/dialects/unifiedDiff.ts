@@ -5,6 +5,9 @@ import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blo
 import { isFileHeader, isHunkHeader, readHunks } from './diffHunks.ts';
 import type { Fence } from './fences.ts';
 
+/** Lines below its first one that may show whether a diff begins. */
+export const DIFF_START_LINES = 4;
+
 /** Whether the header of a diff begins at `at`. */
 export function isDiffStart(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
@@ -12,7 +15,9 @@ export function isDiffStart(lines: readonly string[], at: number): boolean {
   const behind = lines[at + 1] ?? '';
   if (line.startsWith('+++ ') && isHunkHeader(behind)) return true;
   if (line.startsWith('--- ') && isHunkHeader(behind)) return true;
-  return line.startsWith('Index: ') && lines.slice(at + 1, at + 5).some(other => other.startsWith('+++ '));
+  return (
+    line.startsWith('Index: ') && lines.slice(at + 1, at + 1 + DIFF_START_LINES).some(other => other.startsWith('+++ '))
+  );
 }
 
 interface FileHeader {
