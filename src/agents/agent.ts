@@ -1,6 +1,7 @@
 // The contract of the agents. Neighbouring folders import this file and nothing else of `agents/`.
 import type { StagedView } from '../changes/stagedFiles.ts';
 import type { AgentActionSummary } from '../domain/schema/events.ts';
+import type { ModelMessage } from '../domain/schema/model.ts';
 import type { AgentMode, Question, WorkItem } from '../domain/schema/plan.ts';
 import type { ModelClient } from '../models/modelClient.ts';
 import type { ProjectContext } from '../planning/planner.ts';
@@ -74,6 +75,11 @@ export type AgentOutcome =
 
 export interface Agent {
   readonly mode: AgentMode;
+  /**
+   * What the model is told first: it says with `files` all that the agent's work depends on when it begins. The work of an
+   * agent without it is never taken over from an earlier run.
+   */
+  opening?(brief: AgentBrief, files: Pick<StagedView, 'readText'>): Promise<readonly ModelMessage[]>;
   /** Carries the item out on `services.files`. Throws `ModelError` when the model cannot be had, `AbortError` on abort. */
   run(brief: AgentBrief, services: AgentServices, options: { readonly signal: AbortSignal }): Promise<AgentOutcome>;
 }

@@ -1,6 +1,7 @@
 import type { PromptLibrary } from '../base/promptLibrary.ts';
+import type { StagedView } from '../changes/stagedFiles.ts';
 import type { AgentMode } from '../domain/schema/plan.ts';
-import type { Agent } from './agent.ts';
+import type { Agent, AgentBrief } from './agent.ts';
 import { AgentSession } from './agentSession.ts';
 import { briefingVariables } from './briefing.ts';
 import { Conversation } from './conversation.ts';
@@ -22,17 +23,20 @@ export interface AgentOptions {
 /** Makes the agent for items of `mode`. It keeps nothing between runs, so that one serves any number of workers. */
 export function createAgent(mode: AgentMode, options: AgentOptions): Agent {
   const role = agentRoles[mode];
+  const conversationOn = async (brief: AgentBrief, files: Pick<StagedView, 'readText'>) => {
+    const opening = options.prompts.render(mode, await briefingVariables(brief, role, files));
+    return new Conversation(opening, options.maxConversationCharacters ?? 64_000);
+  };
   return {
     mode,
+    opening: async (brief, files) => (await conversationOn(brief, files)).messages,
     async run(brief, services, { signal }) {
-      const variables = await briefingVariables(brief, role, services.files);
-      const opening = options.prompts.render(mode, variables);
       const session = new AgentSession({
         role,
         brief,
         services,
         signal,
-        conversation: new Conversation(opening, options.maxConversationCharacters ?? 64_000),
+        conversation: await conversationOn(brief, services.files),
         maxTurns: options.maxTurns ?? 8,
         maxTestRuns: options.maxTestRuns ?? 3,
         maxObservationCharacters: options.maxObservationCharacters ?? 16_000,

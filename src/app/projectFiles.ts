@@ -32,6 +32,8 @@ export class WorkspaceProjectFiles implements ProjectFiles {
   async kindOf(path: string): Promise<'file' | 'directory' | undefined> {
     const permission = await this.#workspace.permitEdit(path);
     if (permission.ok) return permission.version && 'file';
+    // What an item does with its file may be no more than to read it.
+    if (permission.isWriteProtected) return (await this.#workspace.read(path)) && 'file';
     if ((await this.#workspace.list(path)) !== undefined) return 'directory';
     throw new ValidationError(`"${path}" cannot be worked on: ${permission.reason}.`);
   }

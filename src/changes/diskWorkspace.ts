@@ -1,8 +1,8 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { access, lstat, open, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { ValidationError } from '../base/errors.ts';
-import { normalizeWorkspacePath, workspacePathProblem } from '../domain/workspacePath.ts';
+import { normalizeWorkspacePath, windowsNameProblem, workspacePathProblem } from '../domain/workspacePath.ts';
 import { foldPath } from './foldPath.ts';
 import { IgnoreRules } from './ignoreRules.ts';
 import { fileVersion } from './memoryBlobStore.ts';
@@ -14,8 +14,10 @@ import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from './workspace
 /** Larger files are not read, in bytes. */
 export const MAX_READ_BYTES = 10_000_000;
 
+const IS_WINDOWS = process.platform === 'win32';
+
 /** A file that is found may then be there in another spelling. */
-const CASE_MAY_NOT_MATTER = process.platform === 'win32' || process.platform === 'darwin';
+const CASE_MAY_NOT_MATTER = IS_WINDOWS || process.platform === 'darwin';
 
 /** The workspace on disk. Links are followed as long as they stay inside of it. */
 export class DiskWorkspace implements WorkspaceFiles {
@@ -62,11 +64,13 @@ export class DiskWorkspace implements WorkspaceFiles {
   }
 
   async permitEdit(file: string, movedFrom?: string): Promise<EditPermission> {
-    const permission = await this.permitWrite(file, movedFrom);
+    const permission = await this.#permitChange(file, movedFrom);
     if (!permission.ok) return permission;
     if (mayHoldSecrets(file)) return refuse('files that may hold secrets are kept from agents');
     if (await this.#ignoreRules.isIgnored(file, false)) return refuse('it is ignored, so it is no part of a change');
-    return permission;
+    const unportable = permission.version ? undefined : windowsNameProblem(file);
+    if (unportable !== undefined) return refuse(`the path ${unportable}; choose another name`);
+    return this.#unlessProtected(file, permission);
   }
 
   fingerprint({ signal }: { readonly signal: AbortSignal }): Promise<string> {
@@ -75,6 +79,11 @@ export class DiskWorkspace implements WorkspaceFiles {
 
   /** As `permitEdit`, also for files that agents may not know. */
   async permitWrite(file: string, movedFrom?: string): Promise<EditPermission> {
+    return this.#unlessProtected(file, await this.#permitChange(file, movedFrom));
+  }
+
+  /** Whether a change of the file is a sound one, whoever wants it. */
+  async #permitChange(file: string, movedFrom: string | undefined): Promise<EditPermission> {
     const place = await this.#locate(file);
     if (place.kind === 'outside') return refuse(`the path ${place.reason}`);
     if (place.kind === 'folder') return refuse('it is a folder; name a file');
@@ -94,6 +103,28 @@ export class DiskWorkspace implements WorkspaceFiles {
     }
   }
 
+  async #unlessProtected(file: string, permission: EditPermission): Promise<EditPermission> {
+    if (!permission.ok) return permission;
+    const reason = await this.#writeProtection(file);
+    return reason === undefined ? permission : { ok: false, reason, isWriteProtected: true };
+  }
+
+  /** Why the permissions on the disk keep the user from writing the file, which accepting a change puts beside it first. */
+  async #writeProtection(file: string): Promise<string | undefined> {
+    const mode = await modeOf(path.join(this.root, file));
+    if (mode !== undefined && (mode & 0o222) === 0) return 'it is write-protected; make it writable first';
+    for (let folder = path.posix.dirname(file); ; folder = path.posix.dirname(folder)) {
+      try {
+        await access(path.join(this.root, folder), constants.W_OK | constants.X_OK);
+        return undefined;
+      } catch (error) {
+        if (isAbsence(error) && folder !== '.') continue;
+        const name = folder === '.' ? 'the workspace' : `the folder ${folder}`;
+        return `${name} can only be read; make it writable for you first`;
+      }
+    }
+  }
+
   async #isHidden(file: string, isFolder: boolean): Promise<boolean> {
     return mayHoldSecrets(file) || this.#ignoreRules.isIgnored(file, isFolder);
   }
@@ -110,7 +141,7 @@ export class DiskWorkspace implements WorkspaceFiles {
 
   /** Follows links as far as they stay inside, and says what is at the end. */
   async #locate(file: string): Promise<Place> {
-    const problem = workspacePathProblem(file);
+    const problem = workspacePathProblem(file) ?? (IS_WINDOWS ? windowsNameProblem(file) : undefined);
     if (problem !== undefined) return { kind: 'outside', reason: problem };
     let folder = this.root;
     const segments = file.split('/');
@@ -143,7 +174,7 @@ export class DiskWorkspace implements WorkspaceFiles {
         throw new ValidationError(
           `"${file}" has ${Math.round(size / 1e6)} MB; files over ${MAX_READ_BYTES / 1e6} MB are not read.`,
         );
-      return fileVersion(await handle.readFile(), process.platform !== 'win32' && (mode & 0o111) !== 0);
+      return fileVersion(await handle.readFile(), !IS_WINDOWS && (mode & 0o111) !== 0);
     } finally {
       await handle.close();
     }
@@ -197,6 +228,16 @@ async function resolveLinks(absolute: string): Promise<Resolved> {
 function kindOf(stats: Stats): 'file' | 'folder' | 'other' {
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'folder' : 'other';
+}
+
+/** The permission bits, or undefined when there is nothing. */
+async function modeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await lstat(file)).mode;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

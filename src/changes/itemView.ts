@@ -140,6 +140,11 @@ export class ItemView implements RepeatableView {
     return result;
   }
 
+  async writeProtection(name: string): Promise<string | undefined> {
+    const permission = await this.#options.workspace.permitEdit(normalizeWorkspacePath(name));
+    return !permission.ok && permission.isWriteProtected ? permission.reason : undefined;
+  }
+
   changes(): Promise<readonly FileChange[]> {
     const transitions = [...this.#options.state.entries].map(([path, entry]): FileTransition => {
       const { start, result, movedFrom, loosestMatch } = entry;

@@ -63,6 +63,8 @@ export interface StagedView {
   search(pattern: string | RegExp, options?: SearchOptions): Promise<SearchResult>;
   /** Checks all edits against the tree and stages all of them or none. */
   apply(edits: readonly FileEdit[]): Promise<ApplyResult>;
+  /** Why the permissions on the disk keep every edit of the file from being accepted, until the user changes them; undefined: they do not. */
+  writeProtection(path: string): Promise<string | undefined>;
   /** What was really read, with the hash that was seen (`''`: looked for and not there). */
   readonly reads: ReadonlyMap<string, string>;
   /** What this item changed against what it started from. */

@@ -3,8 +3,11 @@ import type { DirectoryEntry, FileVersion } from './stagedFiles.ts';
 /** Whether a path may be edited, and what is there now. */
 export type EditPermission =
   | { readonly ok: true; readonly version: FileVersion | undefined }
-  /** `reason` is a sentence without a capital letter and without its full stop. */
-  | { readonly ok: false; readonly reason: string };
+  /**
+   * `reason` is a sentence without a capital letter and without its full stop. `isWriteProtected`: nothing but the
+   * permissions on the disk is against it, which only the user can change.
+   */
+  | { readonly ok: false; readonly reason: string; readonly isWriteProtected?: boolean | undefined };
 
 /** The user's files, read only, as agents may know them: inside the workspace, not ignored, no secrets. Paths are normalized. */
 export interface WorkspaceFiles {

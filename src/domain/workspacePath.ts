@@ -1,10 +1,12 @@
-const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+/** With any ending; a device also with a superscript digit, and where spaces follow its name. */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])\s*(?:\..*)?$/i;
+const NO_WINDOWS_NAME = /[<>:"|?*]/;
 
 /**
  * Why `path` cannot name a file inside a workspace, as the end of a sentence, or undefined when it can. Purely lexical;
  * links are resolved where the file is touched.
  *
- * A workspace path is relative, with `/`, and means the same file on every platform.
+ * A workspace path is relative, with `/`, and means the same file on every platform that can have it.
  */
 export function workspacePathProblem(path: string): string | undefined {
   if (path.trim() === '') return 'is empty';
@@ -20,7 +22,19 @@ export function workspacePathProblem(path: string): string | undefined {
   if (segments.some(segment => segment === '' || segment === '.')) return 'has an empty or "." segment in it';
   if (segments.some(segment => segment.toLowerCase() === '.git')) return 'is inside .git, which Trellis never touches';
   if (segments.some(segment => /[. ]$/.test(segment))) return 'has a segment that ends in a dot or a space';
-  if (segments.some(segment => DEVICE_NAME.test(segment))) return 'names a device';
+  return undefined;
+}
+
+/**
+ * Why Windows cannot have a file of that name, as the end of a sentence, or undefined when it can. There the name reaches
+ * a device or another stream of a file, so it must not be touched at all. Elsewhere it is a file like any other, and
+ * repositories have such (`aux.c`): those can be read and edited, but no agent makes one, since the repository could not
+ * be checked out on Windows any more.
+ */
+export function windowsNameProblem(path: string): string | undefined {
+  const segments = path.split('/');
+  if (segments.some(segment => WINDOWS_DEVICE.test(segment))) return 'names a device on Windows';
+  if (NO_WINDOWS_NAME.test(path)) return 'has one of the signs < > : " | ? * in it, which no file on Windows can have';
   return undefined;
 }
 

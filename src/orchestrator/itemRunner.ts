@@ -31,6 +31,12 @@ export interface ItemRunnerParts extends ItemServicesParts {
 /** How often an item is tried again at once because its edits conflict with those of another item. */
 const CONFLICT_RETRIES = 2;
 
+/** What no further attempt can change. */
+interface Impossible {
+  readonly kind: 'impossible';
+  readonly reason: string;
+}
+
 /** Carries out claimed items: agent, merge, consistency, and the end that the queue is told. */
 export class ItemRunner {
   readonly #parts: ItemRunnerParts;
@@ -47,7 +53,10 @@ export class ItemRunner {
     try {
       const outcome = await this.#attempt(claim, pause);
       if (outcome.kind === 'done') queue.complete(claim, outcome.summary);
-      else {
+      else if (outcome.kind === 'impossible') {
+        queue.fail(claim, outcome.reason);
+        await followers.itemFailed(item, outcome.reason);
+      } else {
         queue.giveBack(claim, outcome.reason);
         await followers.itemFailed(item, outcome.reason);
       }
@@ -65,13 +74,16 @@ export class ItemRunner {
     }
   }
 
-  async #attempt(claim: Claim, pause: Pause): Promise<AgentOutcome> {
+  async #attempt(claim: Claim, pause: Pause): Promise<AgentOutcome | Impossible> {
     const { staged, plan } = this.#parts;
     const { item } = claim;
     const dependencies = new Set<string>(ancestors(plan, item.id));
     let feedback = this.#feedbackFor(item);
     for (let retry = 0; ; retry++) {
       const view = await staged.viewFor(item.id, [...dependencies]);
+      const protection = item.mode === 'analyzer' ? undefined : await view.writeProtection(item.filePath);
+      if (protection !== undefined)
+        return { kind: 'impossible', reason: `${item.filePath} cannot be written: ${protection}.` };
       const { outcome, keep } = await this.#conclude(claim, pause, view, this.#brief(item, feedback));
       if (outcome.kind === 'failed') {
         await staged.discard(item.id);

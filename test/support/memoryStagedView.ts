@@ -30,6 +30,10 @@ export class MemoryStagedView implements StagedView {
     return Object.fromEntries([...this.#files].map(([path, { content }]) => [path, Buffer.from(content).toString()]));
   }
 
+  writeProtection(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async read(path: string): Promise<FileVersion | undefined> {
     const problem = workspacePathProblem(path);
     if (problem !== undefined) throw new ValidationError(`"${path}" ${problem}.`);

@@ -45,6 +45,7 @@ function observedView(view: RepeatableView, observer: Observer): RepeatableView 
     list: directory => view.list(directory),
     search,
     apply: edits => view.apply(edits),
+    writeProtection: path => view.writeProtection(path),
     get reads() {
       return view.reads;
     },

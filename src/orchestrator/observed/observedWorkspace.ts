@@ -14,7 +14,7 @@ const folderSchema = z
 
 const permissionSchema = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), version: fileSchema }),
-  z.strictObject({ ok: z.literal(false), reason: z.string() }),
+  z.strictObject({ ok: z.literal(false), reason: z.string(), isWriteProtected: z.boolean().optional() }),
 ]);
 
 /** The workspace, with what is read of it kept in the journal: the contents too, once each. */

@@ -132,6 +132,21 @@ describe('DiskWorkspace', () => {
     assert.deepEqual(await workspace.permitEdit('new/folder/b.ts'), { ok: true, version: undefined });
   });
 
+  it('permits no edit of a write-protected file, and says that it can be changed', async () => {
+    chmodSync(put('locked.ts'), 0o444);
+    const workspace = await openProject();
+    for (const permission of [await workspace.permitEdit('locked.ts'), await workspace.permitWrite('locked.ts')])
+      assert.deepEqual(permission, {
+        ok: false,
+        reason: 'it is write-protected; make it writable first',
+        isWriteProtected: true,
+      });
+    const view = await new StagingOverlay({ workspace, blobs: new MemoryBlobStore() }).viewFor('item', []);
+    assert.match((await view.writeProtection('./locked.ts')) ?? '', /write-protected/);
+    assert.equal(await view.writeProtection('src/a.ts'), undefined);
+    assert.equal(await view.writeProtection('node_modules/x'), undefined, 'that is refused whatever the permissions');
+  });
+
   it('does not read what is too large, or what the system keeps from it', async () => {
     truncateSync(put('large.bin'), 50_000_000);
     const workspace = await openProject();

@@ -228,6 +228,22 @@ describe('bad input', () => {
       assert.deepEqual(snapshot(), before);
     });
 
+    it('of which a folder can only be read fails the items in it at once, without asking a model', async () => {
+      chmodSync(directory(), 0o755);
+      makeStorage();
+      chmodSync(workspace(), 0o777);
+      chmodSync(path.join(workspace(), 'src'), 0o555);
+      const before = snapshot();
+      server.play({ rules: [planner(goodPlan)] });
+      const { code, stdout } = await runUnprivileged('run');
+      assert.match(
+        stdout,
+        /src\/answer\.js cannot be written: the folder src can only be read; make it writable for you first\./,
+      );
+      assert.deepEqual([code, server.requests.length], [1, 1]);
+      assert.deepEqual(snapshot(), before);
+    });
+
     /** The storage folder, writable for everybody, in a workspace that stays as it is. */
     function makeStorage(): void {
       chmodSync(workspace(), 0o755);
@@ -246,13 +262,14 @@ describe('bad input', () => {
         cwd: workspace(),
         // Node would hand the folder for coverage down, and this user cannot write there.
         env: { PATH: '/usr/bin:/bin', TRELLIS_OLLAMA_HOST: server.url, NODE_V8_COVERAGE: undefined },
-        stdio: ['ignore', 'ignore', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
-      const [stderr, [code]] = await Promise.all([
+      const [stdout, stderr, [code]] = await Promise.all([
+        text(child.stdout),
         text(child.stderr),
         once(child, 'close') as Promise<[number | null]>,
       ]);
-      return { code, stderr };
+      return { code, stdout, stderr };
     }
   });
 });

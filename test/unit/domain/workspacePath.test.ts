@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { normalizeWorkspacePath, workspacePathProblem } from '../../../src/domain/workspacePath.ts';
+import { normalizeWorkspacePath, windowsNameProblem, workspacePathProblem } from '../../../src/domain/workspacePath.ts';
 
 describe('workspace paths', () => {
   for (const path of [
@@ -8,7 +8,7 @@ describe('workspace paths', () => {
     'src/…/x',
     '.github/ci.yml',
     '.gitignore',
-    'con/../x'.replace('con/../', ''),
+    'drivers/aux.c',
     'src/console.ts',
   ]) {
     it(`takes ${path}`, () => assert.equal(workspacePathProblem(path), undefined));
@@ -19,6 +19,8 @@ describe('workspace paths', () => {
     '  ',
     '/etc/passwd',
     '\\\\server\\share\\x',
+    '//server/share/x',
+    '\\\\?\\C:\\x',
     'C:\\x',
     'c:x',
     'src\\a.ts',
@@ -35,13 +37,28 @@ describe('workspace paths', () => {
     'sub/.GIT/config',
     'a\u0000b',
     'a\nb',
-    'nul',
-    'src/COM1.txt',
     'src/trailing.',
     'src/trailing ',
   ]) {
     it(`refuses ${JSON.stringify(path)}`, () => assert.notEqual(workspacePathProblem(path), undefined));
   }
+
+  for (const path of [
+    'nul',
+    'src/COM1.txt',
+    'aux.c',
+    'a/prn .md',
+    'lpt².x',
+    'CONOUT$',
+    'a.ts:b',
+    'src/a?.ts',
+    'a|b',
+    'c"d',
+  ])
+    it(`knows that Windows has no file ${path}`, () => assert.notEqual(windowsNameProblem(path), undefined));
+
+  for (const path of ['null.ts', 'src/console.ts', 'com.ts', 'com10', 'auxiliary/x', 'a.nul'])
+    it(`knows that Windows can have ${path}`, () => assert.equal(windowsNameProblem(path), undefined));
 
   it('brings harmless spellings to one', () => {
     assert.equal(normalizeWorkspacePath(' ./src//a.ts '), 'src/a.ts');
