@@ -21,6 +21,8 @@ import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { type JournaledAnswers, journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
+import { recordMessage } from '../orchestrator/observed/observedTexts.ts';
+import type { Observer } from '../orchestrator/observed/observer.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
 import type { WorkspaceSecrets } from './workspaceSecrets.ts';
 
@@ -42,6 +44,7 @@ export interface RunLayers {
   readonly layers: readonly ModelMiddleware[];
   readonly secrets: WorkspaceSecrets;
   readonly answers: JournaledAnswers | undefined;
+  readonly observer: Observer;
 }
 
 /** The models of all runs of a workspace, and what the runs share in using them: what servers take, and the day's budget. */
@@ -78,7 +81,11 @@ export class RunModels implements Disposable {
   }
 
   /** The client of one run. The caller disposes it. */
-  clientFor(run: JournaledRun, human: HumanChannel, { layers, secrets, answers }: RunLayers): ModelClient & Disposable {
+  clientFor(
+    run: JournaledRun,
+    human: HumanChannel,
+    { layers, secrets, answers, observer }: RunLayers,
+  ): ModelClient & Disposable {
     const { configuration, clock, ids, logger } = this.#options;
     const { planner, executor, judge, cassette } = configuration;
     const { reuseAnswers: _, ...limits } = configuration.models;
@@ -92,6 +99,7 @@ export class RunModels implements Disposable {
         settings: configuration.safety,
         knownSecrets: () => secrets.all(),
         report: (request, flags) => recordTextFlags(run, request, flags),
+        onChanged: (written, sent) => recordMessage(observer, written, sent),
       },
       clock,
       ids,

@@ -15,6 +15,7 @@ import { observedContext, observedProjectFiles } from '../orchestrator/observed/
 import { observedSandbox } from '../orchestrator/observed/observedSandbox.ts';
 import { observedStaging } from '../orchestrator/observed/observedStaging.ts';
 import { observedTestCommand } from '../orchestrator/observed/observedTestCommand.ts';
+import { observedMasking } from '../orchestrator/observed/observedTexts.ts';
 import { ObservedWorkspace } from '../orchestrator/observed/observedWorkspace.ts';
 import type { Observer } from '../orchestrator/observed/observer.ts';
 import { Proof } from '../orchestrator/proof.ts';
@@ -75,6 +76,7 @@ export function buildRunParts(edges: RunEdges): RunParts {
     areRulesTrusted: true,
   });
   const blobs = asBlobStore(run.contents);
+  const findMasked = observedMasking(edges.findMasked, observer);
   return {
     run,
     model,
@@ -83,10 +85,7 @@ export function buildRunParts(edges: RunEdges): RunParts {
     agentFor,
     followers,
     ...(edges.reuse && { reuse: edges.reuse }),
-    staged: observedStaging(
-      new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked: edges.findMasked }),
-      observer,
-    ),
+    staged: observedStaging(new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked }), observer),
     proof: createProof({ ...edges, files }),
     gate: createQualityGate({ model, prompts, threshold: edges.threshold }),
     queue: new JournaledWorkQueue({ log: run, clock, ids }),

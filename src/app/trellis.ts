@@ -239,7 +239,7 @@ class TrellisCore implements Trellis {
     const answers = this.#models.answers();
     return buildRunParts({
       run,
-      model: runResources.add(this.#models.clientFor(run, human, { layers, secrets, answers })),
+      model: runResources.add(this.#models.clientFor(run, human, { layers, secrets, answers, observer })),
       reuse: answers && this.#itemReuse(runId, observer, answers),
       human,
       sink,

@@ -34,6 +34,12 @@ export interface ShowArguments extends CommonArguments {
   readonly isFull: boolean;
 }
 
+export interface ReplayArguments extends CommonArguments {
+  readonly kind: 'replay';
+  /** A run's id, or the beginning of one. */
+  readonly run: string;
+}
+
 export interface HistoryArguments extends CommonArguments {
   readonly kind: 'history';
 }
@@ -70,6 +76,7 @@ export type CommandArguments =
   | ReviewArguments
   | RevertArguments
   | ShowArguments
+  | ReplayArguments
   | HistoryArguments
   | { readonly kind: 'help'; readonly topic?: string }
   | { readonly kind: 'version' };
@@ -88,7 +95,7 @@ const commonOptions = {
 
 const runOptions = { ...commonOptions, config: text, yes: { type: 'boolean', short: 'y' }, interactive: flag } as const;
 
-const commands = ['run', 'plan', 'review', 'revert', 'history', 'show', 'help'] as const;
+const commands = ['run', 'plan', 'review', 'revert', 'history', 'show', 'replay', 'help'] as const;
 type CommandName = (typeof commands)[number];
 
 /**
@@ -115,6 +122,10 @@ export function parseArguments(args: readonly string[]): CommandArguments {
     }
     case 'show':
       return parseShow(rest);
+    case 'replay': {
+      const { values, positionals } = parse(rest, commonOptions);
+      return { kind: 'replay', run: oneRun(name, positionals), ...commonArguments(values) };
+    }
     case 'history': {
       const { values, positionals } = parse(rest, commonOptions);
       if (positionals.length > 0) throw usage(`history takes no argument, and got "${positionals.join(' ')}"`);

@@ -10,6 +10,7 @@ Commands:
   revert <run>       take back what a run changed in your files
   history            the runs of a workspace, newest first
   show <run>         all that happened in a run; the beginning of its id is enough
+  replay <run>       run it again from its journal alone, and say where the two first differ
   help [command]     this text, or more on a command
 
 Options of every command:
@@ -22,7 +23,8 @@ Options of every command:
 
 Exit codes:
   0  passed and applied, or planned
-  1  quality not reached, tests fail on what is kept, or your own edits are in the way: nothing applied
+  1  quality not reached, tests fail on what is kept, or your own edits are in the way: nothing applied;
+     a replay that differs
   2  usage or configuration
   3  model
   4  cancelled or turned down, nothing applied
@@ -101,6 +103,13 @@ Options:
   --full             with every message to and from the models
   --json             the same object that run --json ends with
   --events           the events as they are in the journal, one a line
+`,
+  replay: `Usage: trellis replay <run> [--workspace DIR] [--json | --events] [--no-color]
+
+Runs a finished run again from its journal alone: with the replies, results, decisions, ids and times that it has, through
+the planner, the agents, the staging and the scoring as they are now. No model is asked, nothing runs in the sandbox, and
+no file is read or written. Ends with 0 when all is the same: the plan, every edit to the byte, the tests' use, the scores;
+with 1 when not, and names the first step that differs.
 `,
 };
 

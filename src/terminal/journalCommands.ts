@@ -54,7 +54,7 @@ export async function openRun(
 }
 
 /** The workspace's journal; undefined where none was ever made, and none is made here. */
-async function openJournal(
+export async function openJournal(
   command: CommonArguments,
   host: CommandLineHost,
   resources: DisposableStore,

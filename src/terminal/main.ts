@@ -4,6 +4,7 @@ import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode, exitCodeOfError } from './exitCode.ts';
 import { helpText } from './helpText.ts';
 import { runHistoryCommand, runShowCommand } from './journalCommands.ts';
+import { runReplayCommand } from './replayCommand.ts';
 import { resultOfError } from './resultObject.ts';
 import { runRevertCommand } from './revertCommand.ts';
 import { runReviewCommand } from './reviewCommand.ts';
@@ -33,6 +34,8 @@ async function perform(command: CommandArguments, host: CommandLineHost): Promis
       return await runHistoryCommand(command, host);
     case 'show':
       return await runShowCommand(command, host);
+    case 'replay':
+      return await runReplayCommand(command, host);
     case 'help':
       host.stdout.write(helpText(command.topic));
       return exitCode.success;

@@ -13,6 +13,8 @@ export interface TextSafetyOptions {
   readonly knownSecrets: () => Promise<readonly KnownSecret[]>;
   /** Told what was found in messages that were not checked before. */
   readonly report: (request: ModelRequest, flags: readonly TextFlag[]) => void;
+  /** Told of each message that is not sent as it was written, before it is sent. */
+  readonly onChanged?: (written: string, sent: string) => Promise<void>;
 }
 
 /**
@@ -20,7 +22,12 @@ export interface TextSafetyOptions {
  * checked once, however often it is sent: the middleware may stand in the chain twice, so that what another layer
  * changed is checked again, and everything else costs nothing.
  */
-export function textSafetyMiddleware({ settings, knownSecrets, report }: TextSafetyOptions): ModelMiddleware {
+export function textSafetyMiddleware({
+  settings,
+  knownSecrets,
+  report,
+  onChanged,
+}: TextSafetyOptions): ModelMiddleware {
   const checked = new WeakMap<ModelMessage, ModelMessage>();
   let known: Promise<readonly KnownSecret[]> | undefined;
   return {
@@ -58,6 +65,8 @@ export function textSafetyMiddleware({ settings, knownSecrets, report }: TextSaf
       for (const [index, message] of safe.entries()) {
         const original = messages[index];
         if (original !== undefined) checked.set(original, message);
+        if (original !== undefined && original.content !== message.content)
+          await onChanged?.(original.content, message.content);
         checked.set(message, message);
       }
       return next({ ...request, call: { ...request.call, messages: safe } });

@@ -76,7 +76,7 @@ async function openCopy(
   return {
     ...copy,
     run: (command: SandboxCommand, options) => {
-      const subject = [name, JSON.stringify(command)];
+      const subject = [name, nameOf(command)];
       return observer.observe({ what: 'command', subject, schema: resultSchema }, () => {
         if (session === undefined) throw new Error('There is no sandbox in a replay.');
         return session.run(command, options);
@@ -86,4 +86,10 @@ async function openCopy(
       await session?.dispose();
     },
   };
+}
+
+/** The same for the same command, whatever else is known of it. */
+function nameOf({ argv, workingDirectory = '', environment = {}, limits = {} }: SandboxCommand): string {
+  const sorted = (values: object) => Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([argv, workingDirectory, sorted(environment), sorted(limits)]);
 }

@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { TrellisError } from '../../base/errors.ts';
 import type { ObservationKind } from '../../domain/schema/observation.ts';
+import { errorOfKind } from '../errorOfKind.ts';
 import type { JournaledRun } from '../journaledRun.ts';
 
 /** What is seen: JSON, read back by its schema. */
@@ -9,6 +10,8 @@ export interface Look<T> {
   /** What was looked at; with `what`, the name of the observation. */
   readonly subject: readonly string[];
   readonly schema: z.ZodType<T>;
+  /** What is seen nearly always: it is not written down, and in a replay it is what was seen where nothing is written. */
+  readonly usual?: T;
 }
 
 /**
@@ -22,15 +25,19 @@ export interface Observer {
   turnOf(itemId: string): Promise<void>;
 }
 
+const failureSchema = z.strictObject({ kind: z.string(), message: z.string() });
+
 /** How an observation is kept among the contents. */
-type ObservationRecord =
-  | { readonly value: unknown }
-  | { readonly error: { readonly kind: string; readonly message: string } };
+const recordSchema = z.union([z.strictObject({ value: z.unknown() }), z.strictObject({ error: failureSchema })]);
 
 /** The kinds of which each look counts; of the others only a change of what is seen. */
 const eventful: ReadonlySet<ObservationKind> = new Set(['search', 'command']);
 
-function observationName({ what, subject }: Pick<Look<unknown>, 'what' | 'subject'>): string {
+export function isEventful(what: ObservationKind): boolean {
+  return eventful.has(what);
+}
+
+export function observationName({ what, subject }: Pick<Look<unknown>, 'what' | 'subject'>): string {
   return JSON.stringify([what, ...subject]);
 }
 
@@ -53,7 +60,7 @@ export class RecordingObserver implements Observer {
         this.#record(look, { error: { kind: error.kind, message: error.message } });
       throw error;
     }
-    this.#record(look, { value });
+    if (!isUsual(look, value)) this.#record(look, { value });
     return value;
   }
 
@@ -61,12 +68,23 @@ export class RecordingObserver implements Observer {
     return Promise.resolve();
   }
 
-  #record(look: Look<unknown>, record: ObservationRecord): void {
+  #record(look: Look<unknown>, record: z.infer<typeof recordSchema>): void {
     const { what, subject } = look;
     const valueHash = this.#run.contents.put(JSON.stringify(record));
     const name = observationName(look);
-    if (!eventful.has(what) && this.#last.get(name) === valueHash) return;
+    if (!isEventful(what) && this.#last.get(name) === valueHash) return;
     this.#last.set(name, valueHash);
     this.#run.append({ type: 'world.observed', what, subject: [...subject], valueHash });
   }
+}
+
+function isUsual<T>({ usual }: Look<T>, value: T): boolean {
+  return usual !== undefined && JSON.stringify(usual) === JSON.stringify(value);
+}
+
+/** What a recorded observation saw; throws what was thrown then. */
+export function readObservation<T>(look: Look<T>, text: string): T {
+  const record = recordSchema.parse(JSON.parse(text));
+  if ('error' in record) throw errorOfKind(record.error);
+  return look.schema.parse(record.value);
 }

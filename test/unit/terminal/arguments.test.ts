@@ -98,7 +98,7 @@ describe('parseArguments', () => {
   });
 
   const refused: readonly (readonly [args: string[], sentence: RegExp])[] = [
-    [[], /^Say what to do: run, plan, review, revert, history, show, help \(trellis help tells more\)\.$/],
+    [[], /^Say what to do: run, plan, review, revert, history, show, replay, help \(trellis help tells more\)\.$/],
     [['rnu', 'x'], /There is no command "rnu"; the commands are run, plan/],
     [['help', 'rnu'], /There is no command "rnu"/],
     [['run'], /Say what you want, such as: trellis run "/],

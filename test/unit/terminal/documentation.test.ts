@@ -5,7 +5,7 @@ import { exitCode } from '../../../src/terminal/exitCode.ts';
 import { helpText } from '../../../src/terminal/helpText.ts';
 
 const text = readFileSync(path.resolve(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
-const topics = [undefined, 'run', 'plan', 'review', 'revert', 'history', 'show'];
+const topics = [undefined, 'run', 'plan', 'review', 'revert', 'history', 'show', 'replay'];
 
 describe('docs/cli.md', () => {
   it('has every option that the help has, and the help every option of it', () => {
