@@ -72,7 +72,7 @@ function propertyOf({ key, schema, description, allowed, defaultText }: Setting,
 
 /** What may be spent is no workspace's to say, trusted or not. */
 function scopeOf(key: string) {
-  if (key.startsWith('budget.')) return { scope: 'machine' };
+  if (key.startsWith('budget.') || key === 'models.prices') return { scope: 'machine' };
   return restrictedSettings.includes(key) ? { scope: 'machine-overridable' } : {};
 }
 

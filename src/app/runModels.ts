@@ -4,7 +4,7 @@ import type { Clock, IdSource } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
-import { modelLimitsSchema } from '../domain/schema/model.ts';
+import { type ModelLimits, modelLimitsSchema } from '../domain/schema/model.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Budget } from '../models/budget/budget.ts';
 import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
@@ -15,6 +15,7 @@ import { Governors } from '../models/governor/governors.ts';
 import type { LanguageModelRegistry } from '../models/languageModelRegistry.ts';
 import type { ModelMiddleware } from '../models/middleware.ts';
 import type { ModelClient } from '../models/modelClient.ts';
+import { type PriceList, withOwnPrices } from '../models/prices.ts';
 import { publicPrices } from '../models/publicPrices.ts';
 import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
@@ -54,6 +55,8 @@ export class RunModels implements Disposable {
   readonly #registry: LanguageModelRegistry;
   readonly #governors: Governors;
   readonly #day: DayPurse;
+  readonly #limits: ModelLimits;
+  readonly #prices: PriceList;
 
   constructor(options: RunModelsOptions) {
     const { configuration, plugins, clock, logger } = options;
@@ -61,8 +64,9 @@ export class RunModels implements Disposable {
     this.#options = options;
     this.#providers = this.#providerSettings();
     const { firstByteTimeoutMs, idleTimeoutMs, maxRetries } = models;
-    const limits = modelLimitsSchema.parse({ firstByteTimeoutMs, idleTimeoutMs, maxRetries });
-    this.#registry = createRegistry({ providers: this.#providers, plugins, limits, clock, logger });
+    this.#limits = modelLimitsSchema.parse({ firstByteTimeoutMs, idleTimeoutMs, maxRetries });
+    this.#prices = withOwnPrices(publicPrices, models.prices ?? {});
+    this.#registry = createRegistry({ providers: this.#providers, plugins, limits: this.#limits, clock, logger });
     this.#governors = new Governors({ clock, logger });
     this.#day = new DayPurse({ tokens: budget.dayTokens, usd: budget.dayUsd }, clock);
   }
@@ -88,7 +92,6 @@ export class RunModels implements Disposable {
   ): ModelClient & Disposable {
     const { configuration, clock, ids, logger } = this.#options;
     const { planner, executor, judge, cassette } = configuration;
-    const { reuseAnswers: _, ...limits } = configuration.models;
     return createModelClient({
       roles: { planner, executor, judge },
       providers: this.#providers,
@@ -104,7 +107,8 @@ export class RunModels implements Disposable {
       clock,
       ids,
       logger,
-      limits,
+      limits: this.#limits,
+      prices: this.#prices,
       cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },
       governors: this.#governors,
       budget: this.#budgetFor(run, human),
@@ -121,7 +125,7 @@ export class RunModels implements Disposable {
     const { configuration, journal, clock, ids } = this.#options;
     const { runTokens, runUsd, dayTokens, dayUsd } = configuration.budget;
     if (dayTokens !== undefined || dayUsd !== undefined) {
-      this.#day.catchUp(spentSince(journal, startOfDay(clock.now()), publicPrices));
+      this.#day.catchUp(spentSince(journal, startOfDay(clock.now()), this.#prices));
     }
     const onLimit = askAboutLimit(run, human, ids);
     return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });

@@ -1,7 +1,7 @@
 // The contract of this folder: every setting there is, with what it may be. Nothing else says it a second time.
 import { z } from 'zod';
 import type { ConfiguredRole } from '../domain/schema/model.ts';
-import { modelSettingsSchema, providerNameSchema } from '../domain/schema/model.ts';
+import { modelSettingsSchema, ownPricesSchema, providerNameSchema } from '../domain/schema/model.ts';
 import { safetySettingsSchema } from '../domain/schema/safety.ts';
 
 /** What people need to know about one setting; kept beside its schema. */
@@ -177,6 +177,12 @@ export const configurationSchema = z.strictObject({
       description:
         'Answer a call that was made before, and take over an item that was carried out before on the same inputs, from any run of this workspace.',
       allowed: 'true or false',
+    }),
+    prices: setting(ownPricesSchema.optional(), {
+      description:
+        'What models cost, by provider/model, in US dollars per million tokens; goes before the prices that Trellis knows.',
+      allowed: 'such as { openai/my-model: { input: 2, output: 8, cachedInput: 0.5 } }',
+      defaultText: 'the published prices',
     }),
   }),
   budget: z.strictObject({

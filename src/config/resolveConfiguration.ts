@@ -64,6 +64,7 @@ export function resolveConfiguration(sources: ConfigurationSources): Configurati
     ...problemsWithScript(configuration),
     ...problemsWithCassette(configuration, sources),
     ...problemsWithSafety(sources),
+    ...problemsWithPrices(sources),
   ];
   if (whole.length > 0) throw configurationError(whole);
   return configuration;
@@ -130,6 +131,17 @@ function problemsWithCassette(
   return [
     {
       text: `cassette.record (${file.name}) is set, and a file that lies in the workspace may not say where to write; allowed: --record, or a file that you name with --config`,
+    },
+  ];
+}
+
+/** A price of nothing would lift a budget, which is the user's alone (`lowestBudget`). */
+function problemsWithPrices({ file }: ConfigurationSources): ConfigurationProblem[] {
+  if (file === undefined || file.isNamed) return [];
+  if (!valuesOfObject(file.content, file.name).values.has('models.prices')) return [];
+  return [
+    {
+      text: `models.prices (${file.name}) is set, and the workspace's own file may not say what your models cost; allowed: VS Code's user settings, or a file that you name with --config`,
     },
   ];
 }

@@ -32,6 +32,9 @@ type Chunk = z.infer<typeof chunkSchema>;
 
 const showSchema = z.object({ model_info: z.record(z.string(), z.unknown()).nullish() });
 
+const tagsSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
+const mostNamed = 12;
+
 export interface OllamaModelOptions {
   readonly model: string;
   readonly settings: OllamaSettings;
@@ -80,12 +83,28 @@ export class OllamaModel implements LanguageModel {
   async initialize(): Promise<void> {
     this.#sdk = (await import('ollama')).Ollama;
     const options = { signal: new AbortController().signal, limits: this.#limits, server: this.#server };
-    const answer = await requestOverHttp(options, call => this.#client(call).show({ model: this.model }));
+    const answer = await requestOverHttp(options, call => this.#client(call).show({ model: this.model })).catch(
+      async (error: unknown) => {
+        throw error instanceof ModelError && error.status === 404 ? await this.#missing(error) : error;
+      },
+    );
     const maximum = contextLengthOf(answer);
     if (maximum !== undefined && maximum < this.#contextLength) {
       this.#contextLength = maximum;
       this.#isContextOfModel = true;
     }
+  }
+
+  /** The error with the models that the server does have; as it is when the server does not tell. */
+  async #missing(error: ModelError): Promise<ModelError> {
+    const options = { signal: new AbortController().signal, limits: this.#limits, server: this.#server };
+    const [listed] = await Promise.allSettled([requestOverHttp(options, call => this.#client(call).list())]);
+    const names = listed.status === 'fulfilled' ? tagsSchema.safeParse(listed.value).data?.models : undefined;
+    if (names === undefined) return error;
+    const shown = names.slice(0, mostNamed).map(({ name }) => name);
+    if (names.length > mostNamed) shown.push(`${names.length - mostNamed} more`);
+    const has = shown.length === 0 ? 'it has none yet' : `or choose one that it has: ${shown.join(', ')}`;
+    return new ModelError(`${error.message.replace(/\.$/, '')}; ${has}.`, error.details, { cause: error });
   }
 
   async generate(request: GenerateRequest, options: GenerateOptions): Promise<Generation> {

@@ -105,6 +105,22 @@ export interface CassetteSettings {
   readonly replay?: string | undefined;
 }
 
+const dollarsPerMillion = z.number().min(0);
+
+/** What a model costs by the user's own word, in US dollars per million tokens. */
+export const ownPriceSchema = z.strictObject({
+  input: dollarsPerMillion,
+  output: dollarsPerMillion,
+  /** Read from the provider's prompt cache; as `input`, when missing. */
+  cachedInput: dollarsPerMillion.optional(),
+  /** Written to it; as `input`, when missing. */
+  cacheWrite: dollarsPerMillion.optional(),
+});
+
+/** By provider and model, such as `openai/gpt-4.1`. */
+export const ownPricesSchema = z.record(z.string().regex(/^[^/]+\/.+$/, 'must be provider/model'), ownPriceSchema);
+export type OwnPrices = Readonly<z.infer<typeof ownPricesSchema>>;
+
 /** How long a server may take, and how much it may say. */
 export const modelLimitsSchema = z.strictObject({
   /** Until the first byte of an answer. A local model is loaded and reads the whole prompt in this time. */

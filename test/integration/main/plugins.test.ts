@@ -56,7 +56,12 @@ describe('a run with plugins', () => {
         planner: { ...planner, ...role },
         executor: { ...executor, ...role },
         judge: { ...judge, ...role },
-        models: { ...models, firstByteTimeoutMs: 300, maxRetries: 0 },
+        models: {
+          ...models,
+          firstByteTimeoutMs: 300,
+          maxRetries: 0,
+          prices: { 'example/any': { input: 1, output: 1_000_000 } },
+        },
         // The project has no tests to pass, so nothing more than half is proven.
         quality: { threshold: 0.1, iterations: 0 },
       },
@@ -74,6 +79,15 @@ describe('a run with plugins', () => {
     assert.equal(state.end?.outcome, 'applied', state.end?.message);
     assert.ok(counts.asked >= 3, 'planner, coder and judge');
     assert.deepEqual([counts.initialized, counts.disposed], [1, 1]);
+  });
+
+  it('counts calls at the price that the user has set', async () => {
+    const { events } = await run({ providers: [exampleProvider().provider] });
+    const replies = events.filter(event => event.type === 'model.responded');
+    assert.equal(replies.length, 3);
+    for (const { usage, costUsd = 0 } of replies) {
+      assert.equal(costUsd.toFixed(6), (usage.inputTokens / 1_000_000 + usage.outputTokens).toFixed(6));
+    }
   });
 
   it('has middleware change calls and answers, and follow the run', async () => {

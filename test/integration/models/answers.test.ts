@@ -318,9 +318,14 @@ describe('the ollama provider', () => {
     harness = await openHarness('ollama', { models: ['other'], rules: [] });
     await assert.rejects(
       harness.ask(),
-      /The ollama server at http:.* has no model "scripted" \(404: model 'scripted' not found\); get it with `ollama pull scripted`\.$/,
+      /The ollama server at http:.* has no model "scripted" \(404: model 'scripted' not found\); get it with `ollama pull scripted`; or choose one that it has: other\.$/,
     );
     assert.equal(harness.server.requests.length, 0);
+  });
+
+  it('says that the server has no model at all', async () => {
+    harness = await openHarness('ollama', { models: [], rules: [] });
+    await assert.rejects(harness.ask(), /get it with `ollama pull scripted`; it has none yet\.$/);
   });
 
   it('finds a model that came after the first call', async () => {

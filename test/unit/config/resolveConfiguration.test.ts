@@ -119,6 +119,38 @@ describe('resolveConfiguration', () => {
     );
   });
 
+  it('takes the providers that there are, and says where the models of the editor are', () => {
+    const settings = { planner: { provider: 'vscode', model: 'copilot/gpt-4.1' } };
+    assert.equal(
+      problemsOf({ settings }),
+      'The configuration is not valid: planner.provider (settings) is "vscode"; allowed: ollama, openai, anthropic or scripted (the models of VS Code are there in VS Code alone).',
+    );
+    const inEditor = resolveConfiguration({ settings, providers: ['ollama', 'vscode', 'example'] });
+    assert.deepEqual([inEditor.planner.provider, inEditor.judge.provider], ['vscode', 'vscode']);
+    assert.match(
+      problemsOf({ settings: { planner: { provider: 'My Models' } }, providers: ['ollama'] }),
+      /planner\.provider \(settings\) is "My Models"/,
+    );
+  });
+
+  it('takes prices for any model, and no others', () => {
+    const prices = { 'openai/my-model': { input: 2, output: 8, cachedInput: 0.5 } };
+    assert.deepEqual(resolveConfiguration({ settings: { models: { prices } } }).models.prices, prices);
+    for (const wrong of [{ 'my-model': { input: 2, output: 8 } }, { 'a/b': { input: -1, output: 8 } }, { 'a/b': 3 }]) {
+      assert.match(
+        problemsOf({ settings: { models: { prices: wrong } } }),
+        /models\.prices \(settings\) is .*; allowed: such as/,
+      );
+    }
+  });
+
+  it("takes no prices from the workspace's own file, which could lift a budget with them", () => {
+    const content = { models: { prices: { 'openai/gpt-4.1': { input: 0, output: 0 } } } };
+    assert.match(problemsOf({ file: { ...fileOf(content), isTrusted: true } }), /may not say what your models cost/);
+    const named = { ...fileOf(content), isNamed: true };
+    assert.deepEqual(resolveConfiguration({ file: named }).models.prices, content.models.prices);
+  });
+
   it('lists every problem of every source at once', () => {
     const message = problemsOf({
       settings: { workers: 0 },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { costOf } from '../../../src/models/prices.ts';
+import { costAtMost, costOf, withOwnPrices } from '../../../src/models/prices.ts';
 import { publicPrices } from '../../../src/models/publicPrices.ts';
 
 const usage = { inputTokens: 1_000_000, outputTokens: 100_000, cachedInputTokens: 400_000 };
@@ -20,6 +20,23 @@ describe('costOf', () => {
     assert.equal(costOf({ provider: 'openai', model: 'y', billing: 'listed' }, usage, list), undefined);
     assert.equal(costOf({ provider: 'openai', model: 'x', billing: 'unknown' }, usage, list), undefined);
     assert.equal(costOf({ provider: 'ollama', model: 'y', billing: 'free' }, usage, list), 0);
+  });
+
+  it('takes the prices of the user before all others, on any server', () => {
+    const own = withOwnPrices(list, {
+      'openai/x': { input: 1, output: 0 },
+      'example/m': { input: 1, cachedInput: 0, output: 1 },
+    });
+    assert.equal(costOf({ provider: 'openai', model: 'x', billing: 'listed' }, usage, own), 1);
+    assert.equal(costOf({ provider: 'openai', model: 'x', billing: 'unknown' }, usage, own), 1);
+    assert.equal(costOf({ provider: 'example', model: 'm-2026-04-14', billing: 'unknown' }, usage, own), 0.7);
+    assert.equal(costOf({ provider: 'openai', model: 'y', billing: 'unknown' }, usage, own), undefined);
+  });
+
+  it('counts a model without a price at the dearest, those of the user included', () => {
+    const unknown = { provider: 'openai', model: 'y', billing: 'unknown' } as const;
+    assert.equal(costAtMost(unknown, usage, list), 2.8);
+    assert.equal(costAtMost(unknown, usage, withOwnPrices(list, { 'a/b': { input: 10, output: 0 } })), 10);
   });
 
   it('counts what was written to the cache of the provider by its own price, where it has one', () => {
