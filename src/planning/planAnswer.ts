@@ -115,7 +115,7 @@ export const planResponseSchema = {
             dependencies: strings,
             acceptance: strings,
             context: string,
-            priority: { type: 'string', enum: ['high', 'normal', 'low'] },
+            priority: string,
           },
           required: ['id', 'file_path', 'mode', 'description'],
         },

@@ -50,7 +50,10 @@ async function askJudge(
     request: findings.request,
     items: findings.plan.items.map(({ id, filePath, description }) => `${id} (${filePath}): ${description}`).join('\n'),
     facts: facts.map(({ evidence }) => `- ${evidence.summary}`).join('\n'),
-    diff: quoteData('the change as a unified diff', excerptDiff(findings.diff, DIFF_BUDGET)),
+    // Each file in a quotation of its own, whose mark it alone decides: what did not change since the last time stays the same.
+    diff: excerptDiff(findings.diff, DIFF_BUDGET)
+      .map(file => quoteData('a part of the change, as a unified diff', file))
+      .join('\n'),
   });
   const messages = [
     { role: 'system', content: system },
