@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { WorkspaceChangeSink } from '../../src/editor/workspaceChangeSink.ts';
+import { acceptReview } from '../../src/orchestrator/review/acceptReview.ts';
+import { stagedText } from '../../src/orchestrator/review/reviewFile.ts';
+import { ReviewFixture } from '../support/reviewFixture.ts';
 import { waitUntil } from '../support/sandbox.ts';
+import { stagedChange } from '../support/stagedChange.ts';
 import { change, TestFiles } from './files.ts';
 
 const { signal } = new AbortController();
@@ -175,6 +179,55 @@ describe('accepting changes in the editor', () => {
     assert.equal(isExecutable(), false);
     await sink.apply([change('new.sh', { after: 'echo\n' }, { isExecutable: true })], options);
     assert.equal(statSync(files.uri('new.sh').fsPath).mode & 0o111, 0o111);
+  });
+
+  it('leaves the tabs as they were', async () => {
+    files.write('open.ts', 'one\n');
+    files.write('closed.ts', 'a\n');
+    files.write('gone.ts', 'gone\n');
+    await open('open.ts');
+    const tabs = () => vscode.window.tabGroups.all.flatMap(group => group.tabs).map(tab => tab.label);
+    const before = tabs();
+    await sink.apply(
+      [
+        change('open.ts', { before: 'one\n', after: 'two\n' }),
+        change('closed.ts', { before: 'a\n', after: 'b\n' }),
+        change('added.ts', { after: 'new\n' }),
+        change('gone.ts', { before: 'gone\n' }),
+      ],
+      options,
+    );
+    assert.deepEqual(tabs(), before);
+  });
+
+  it('knows a file as the user has it, with what is not saved', async () => {
+    files.write('file.ts', 'saved\n');
+    const text = async () => Buffer.from((await sink.current('file.ts'))?.content ?? []).toString();
+    assert.equal(await text(), 'saved\n');
+    await type('file.ts', 'typed, ');
+    assert.equal(await text(), 'typed, saved\n');
+    assert.equal(await sink.current('none.ts'), undefined);
+  });
+
+  it('shows what both changed in the staged side, and applies once that is resolved', async () => {
+    files.write('clash.ts', 'one\ntwo\nthree\n');
+    const staged = stagedChange('clash.ts', 'one\ntwo\nthree\n', 'one\nstaged\nthree\n');
+    const { run, review } = new ReviewFixture([staged]);
+    const editor = await open('clash.ts');
+    await editor.edit(builder => builder.replace(new vscode.Range(1, 0, 1, 3), 'mine'));
+    const parts = { run, review, sink, currentVersion: () => Promise.reject(new Error('the sink knows better')) };
+    const outcome = await acceptReview(parts, options);
+    assert.equal(outcome.kind, 'conflicts');
+    assert.match(
+      stagedText(review.files[0]!) ?? '',
+      /^one\n<<<<<<< .*\nmine\n[^]*=======\nstaged\n>>>>>>> .*\nthree\n$/,
+    );
+    assert.equal(editor.document.getText(), 'one\nmine\nthree\n');
+
+    review.edit('clash.ts', 'one\nmine, staged\nthree\n');
+    assert.equal((await acceptReview(parts, options)).kind, 'applied');
+    assert.equal(editor.document.getText(), 'one\nmine, staged\nthree\n');
+    assert.equal(files.read('clash.ts'), 'one\ntwo\nthree\n', 'unsaved changes were saved');
   });
 
   it('takes changes that are there already for done', async () => {

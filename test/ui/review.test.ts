@@ -72,19 +72,46 @@ describe('the review in VS Code', () => {
     await waitUntil('the run is reverted', () => changedFiles(session).length === 0);
   });
 
+  it('goes on after the window was reloaded, and from the history after it was refused', async () => {
+    const { page, panel } = session;
+    await panel.getByRole('button', { name: 'Review changes' }).click();
+    await overviewWith(page, 'toFixed').waitFor();
+    await row(page, /^Hunk, 16:/)
+      .locator('.monaco-checkbox, .monaco-custom-toggle')
+      .click();
+    await row(page, /^Hunk, 16:.*rejected/).waitFor();
+    await runCommand(page, 'Developer: Reload Window');
+    await runCommand(page, 'Trellis: Show History');
+    await answerInput(page, request);
+    await panel.getByText('This run was broken off').waitFor({ timeout: 60_000 });
+    await panel.getByRole('button', { name: 'Review changes' }).click();
+    await row(page, /^Hunk, 16:.*rejected/).waitFor();
+    await runCommand(page, 'Trellis: Refuse Changes');
+    await runCommand(page, 'Trellis: Show Panel');
+    await panel.getByText('You refused the changes').first().waitFor();
+    await panel.getByRole('button', { name: 'Review changes' }).click();
+    await row(page, /^Hunk, 3:/).waitFor();
+    await runCommand(page, 'Trellis: Apply Accepted Changes');
+    await waitUntil(
+      'the changes are in the files',
+      () => session.read('src/price.js')?.includes(discountLine) === true,
+    );
+    assert.equal(session.read('src/price.js')?.includes('toFixed'), false, 'what was rejected was applied');
+  });
+
   it('is done by mouse: check boxes, diff, a comment that comes back as a new attempt, apply', async () => {
     const { page, panel } = session;
     await panel.getByRole('button', { name: 'Review changes' }).click();
     await overviewWith(page, 'toFixed').waitFor();
     await session.chat.getByText(request).waitFor({ timeout: 60_000 });
-    await session.inEachTheme(theme => keepScreenshot(page, `review-overview-${theme}`), []);
+    await session.inEachTheme(theme => keepScreenshot(page, `review-overview-${theme}`), [session.chat]);
     await row(page, /^File src\/price\.js/).click();
     await staged(page, 'toFixed').waitFor();
     await row(page, /^Hunk, 16:/)
       .locator('.monaco-checkbox, .monaco-custom-toggle')
       .click();
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
-    await session.inEachTheme(theme => keepScreenshot(page, `review-diff-${theme}`), []);
+    await session.inEachTheme(theme => keepScreenshot(page, `review-diff-${theme}`), [session.chat]);
 
     await commentOn(page, discountLine.trim(), remark);
     await session.notification('The agents changed 1 file after your comments.');

@@ -52,16 +52,30 @@ function AfterTheEnd() {
       Start again
     </Button>
   );
+  const hasOpenChanges = (run.staged?.changes.length ?? 0) > 0 && run.applied === undefined;
+  const review = hasOpenChanges ? (
+    <Button isPrimary isDisabled={isBusy} onClick={() => ask('reviewChanges', {})}>
+      Review changes
+    </Button>
+  ) : null;
+  const ways = (
+    <>
+      {review}
+      {again}
+    </>
+  );
   if (!run.end) {
-    return <Step text="This run was broken off before its end. Your files are as they were.">{again}</Step>;
+    return <Step text="This run was broken off before its end. Your files are as they were.">{ways}</Step>;
   }
   const undo = (
     <Button isDisabled={isBusy} onClick={() => ask('undoAccept', {})}>
       Undo
     </Button>
   );
+  const isTakenBack = run.end.outcome === 'applied' && hasOpenChanges;
+  const text = isTakenBack ? 'The changes of this run were taken back.' : run.end.message;
   const isGood = run.end.outcome === 'applied' || run.end.outcome === 'planned';
-  return <Step text={run.end.message}>{isGood ? canUndo && undo : again}</Step>;
+  return <Step text={text}>{canUndo ? undo : isGood && !hasOpenChanges ? null : ways}</Step>;
 }
 
 function Step({ text, children }: { readonly text: string; readonly children: ComponentChildren }) {

@@ -3,7 +3,7 @@ import { plural } from '../../domain/formatQuantity.ts';
 import type { FileChange } from '../../domain/schema/changes.ts';
 import type { ReviewFile } from '../../orchestrator/review/reviewFile.ts';
 import type { OpenReview } from './openReview.ts';
-import { addressOf, contentUri, stagedScheme } from './reviewAddress.ts';
+import { addressOf, contentUri } from './reviewAddress.ts';
 import type { StagedFileSystem } from './stagedFileSystem.ts';
 
 /** How the tab of a review's overview begins; the editor tells nothing else of it. */
@@ -60,7 +60,7 @@ export class ReviewDiffs {
     const isOfReview = ({ input, label }: vscode.Tab) => {
       if (input instanceof vscode.TabInputTextDiff) {
         const { modified, original } = input;
-        return [modified, original].some(uri => uri.scheme === stagedScheme && addressOf(uri).runId === runId);
+        return [modified, original].some(uri => uri.scheme === this.#staged.scheme && addressOf(uri).runId === runId);
       }
       return label.startsWith(overviewTitle);
     };

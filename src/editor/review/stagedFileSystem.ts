@@ -3,7 +3,7 @@ import type { Disposable } from '../../base/disposable.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { type ReviewFile, stagedText } from '../../orchestrator/review/reviewFile.ts';
 import type { OpenReview } from './openReview.ts';
-import { addressOf, stagedUri } from './reviewAddress.ts';
+import { addressOf, stagedScheme, stagedUri } from './reviewAddress.ts';
 
 interface Known {
   readonly uri: vscode.Uri;
@@ -29,6 +29,10 @@ export class StagedFileSystem implements vscode.FileSystemProvider, Disposable {
     this.#options = options;
   }
 
+  get scheme(): string {
+    return this.#options.scheme ?? stagedScheme;
+  }
+
   get onDidChangeFile() {
     return this.#changes.event;
   }
@@ -37,7 +41,7 @@ export class StagedFileSystem implements vscode.FileSystemProvider, Disposable {
   uriOf(file: ReviewFile): vscode.Uri | undefined {
     const runId = this.#options.review()?.runId;
     if (runId === undefined || stagedText(file) === undefined) return undefined;
-    return stagedUri({ runId, path: file.path }, this.#options.scheme);
+    return stagedUri({ runId, path: file.path }, this.scheme);
   }
 
   /** Has the editor read again what is not as it was. */
