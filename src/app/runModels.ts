@@ -3,6 +3,7 @@ import type { ModelProvider } from '../../api/trellis.d.ts';
 import type { Clock, IdSource } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import { LoopTurns } from '../base/loopTurns.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
 import { type ModelLimits, modelLimitsSchema } from '../domain/schema/model.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -54,6 +55,7 @@ export class RunModels implements Disposable {
   readonly #providers: ProviderSettings;
   readonly #registry: LanguageModelRegistry;
   readonly #governors: Governors;
+  readonly #turns = new LoopTurns();
   readonly #day: DayPurse;
   readonly #limits: ModelLimits;
   readonly #prices: PriceList;
@@ -111,6 +113,7 @@ export class RunModels implements Disposable {
       prices: this.#prices,
       cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },
       governors: this.#governors,
+      turns: this.#turns,
       budget: this.#budgetFor(run, human),
       ...(answers && { answers }),
       party: run.runId,

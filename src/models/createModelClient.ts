@@ -2,6 +2,7 @@ import type { Clock, IdSource } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { LoopTurns } from '../base/loopTurns.ts';
 import { redactSecrets } from '../base/redactSecrets.ts';
 import {
   type CassetteSettings,
@@ -27,6 +28,7 @@ import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.t
 import { retryMiddleware } from './retryMiddleware.ts';
 import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
 import { type TextSafetyOptions, textSafetyMiddleware } from './safety/textSafetyMiddleware.ts';
+import { turnsMiddleware } from './turnsMiddleware.ts';
 
 export interface ModelClientOptions {
   readonly roles: Readonly<Record<ConfiguredRole, ModelSettings>>;
@@ -49,6 +51,8 @@ export interface ModelClientOptions {
   readonly cassette?: CassetteSettings;
   /** Shared by the clients of all runs, so that they together keep within what a server takes; by default one's own. */
   readonly governors?: Governors;
+  /** Shared by the clients of all runs, so that they together leave the event loop its turns; by default one's own. */
+  readonly turns?: LoopTurns;
   /** For whom the calls are made, when they have to wait for those of others: the run's id. */
   readonly party?: string;
   /** What is done about credentials, personal data and instructions in the texts; by default nothing is looked for. */
@@ -73,13 +77,14 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const governors = options.governors ?? new Governors({ clock, logger });
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
   const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
-  const { budget, answers, cassette = {}, party = '' } = options;
+  const { budget, answers, cassette = {}, party = '', turns = new LoopTurns() } = options;
   const cassetteLayers = cassetteMiddleware(cassette);
   const now = () => clock.now();
   // Outermost, so that neither journal nor cache nor cassette is told what must not leave this machine.
   const safety = options.safety === undefined ? [] : [textSafetyMiddleware(options.safety)];
   const handle = composeMiddleware(
     [
+      turnsMiddleware(turns),
       ...safety,
       recordingMiddleware(recorder),
       ...middleware,
@@ -91,8 +96,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
       retry,
       ...(budget === undefined ? [] : [budgetMiddleware({ budget, registry, prices })]),
       governorMiddleware(governorOf, party),
+      turnsMiddleware(turns),
     ],
-    invokeModel({ registry, prices, limits, clock }),
+    invokeModel({ registry, prices, limits, clock, turns }),
   );
   return {
     call: async (call: ModelCall, callOptions: ModelCallOptions): Promise<ModelReply> => {

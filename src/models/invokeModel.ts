@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { AbortError, type ModelCharge, ModelError } from '../base/errors.ts';
+import type { LoopTurns } from '../base/loopTurns.ts';
 import { estimateTokens } from '../base/tokenEstimate.ts';
 import type { ModelLimits, TokenUsage } from '../domain/schema/model.ts';
 import { credibleUsage } from './credibleUsage.ts';
@@ -17,11 +17,12 @@ export interface InvokeOptions {
   readonly prices: PriceList;
   readonly limits: Pick<ModelLimits, 'maxAnswerCharacters'>;
   readonly clock: Clock;
+  readonly turns: LoopTurns;
 }
 
 /** The innermost handler: one try at the model itself. */
 export function invokeModel(options: InvokeOptions): ModelHandler {
-  const { registry, prices, limits, clock } = options;
+  const { registry, prices, clock } = options;
   return async request => {
     const { provider, model: name } = request.settings;
     const startedAt = clock.now();
@@ -33,7 +34,7 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
       receivedTokens += estimateTokens(text);
       request.onText?.(text);
     };
-    const generation = await generate(model, request, limits, takeText).catch((error: unknown) => {
+    const generation = await generate(model, request, options, takeText).catch((error: unknown) => {
       if (receivedTokens === 0) throw error;
       const usage = { ...estimateUsage(request, ''), outputTokens: receivedTokens };
       const costUsd = costOf(model, usage, prices);
@@ -60,7 +61,7 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
 async function generate(
   model: LanguageModel,
   request: ModelRequest,
-  limits: InvokeOptions['limits'],
+  { limits, turns }: InvokeOptions,
   onText: (text: string) => void,
 ): Promise<Generation> {
   const { call, settings, signal } = request;
@@ -79,27 +80,23 @@ async function generate(
     if (length > limits.maxAnswerCharacters) throw tooLong(limits.maxAnswerCharacters, model);
     onText(text);
   };
-  if (model.capabilities.streaming) return readStream(model, asked, signal, takeText);
+  if (model.capabilities.streaming) return readStream(model, asked, { signal, turns }, takeText);
   const generation = await model.generate(asked, { signal });
   throwIfAborted(signal);
   if (generation.text !== '') takeText(generation.text, generation.text.length);
   return generation;
 }
 
-/** A fast server's stream is worked off without ever waiting; after this time the host gets a turn in between. */
-const maxSliceMs = 10;
-
 /** Tells `takeText` of each piece, with the length of the answer so far. */
 async function readStream(
   model: LanguageModel,
   asked: GenerateRequest,
-  signal: AbortSignal,
+  { signal, turns }: { readonly signal: AbortSignal; readonly turns: LoopTurns },
   takeText: (text: string, length: number) => void,
 ): Promise<Generation> {
   const texts: string[] = [];
   let length = 0;
   let end: GenerationEnd | undefined;
-  let sliceStart = performance.now();
   for await (const part of model.stream(asked, { signal })) {
     if (part.type === 'end') {
       end = part;
@@ -108,10 +105,8 @@ async function readStream(
     length += part.text.length;
     takeText(part.text, length);
     texts.push(part.text);
-    if (performance.now() - sliceStart > maxSliceMs) {
-      await setImmediate();
-      sliceStart = performance.now();
-    }
+    // A fast server's stream is worked off without ever waiting.
+    if (!turns.hasTimeLeft()) await turns.turn();
   }
   if (end === undefined) {
     const message = `${nameOf(model)} broke its answer off without an end; try again.`;

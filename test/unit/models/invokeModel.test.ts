@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ModelError } from '../../../src/base/errors.ts';
+import { LoopTurns } from '../../../src/base/loopTurns.ts';
 import { invokeModel } from '../../../src/models/invokeModel.ts';
 import type { StreamPart } from '../../../src/models/languageModel.ts';
 import { LanguageModelRegistry } from '../../../src/models/languageModelRegistry.ts';
@@ -14,7 +15,7 @@ function handlerOf(model: FakeModel) {
   const registry = new LanguageModelRegistry();
   registry.register('fake', () => model);
   const limits = { maxAnswerCharacters: 10 };
-  return invokeModel({ registry, prices: publicPrices, limits, clock: steppingClock() });
+  return invokeModel({ registry, prices: publicPrices, limits, clock: steppingClock(), turns: new LoopTurns() });
 }
 
 describe('invokeModel', () => {
