@@ -47,6 +47,8 @@ const mostIdenticalReplies = 3;
 export class AgentSession {
   readonly #options: AgentSessionOptions;
   #lastReply: string | undefined;
+  /** What came of the last reply that was carried out. */
+  #lastDigest: readonly string[] = [];
   #identicalReplies = 1;
   #syntaxProblems: readonly FileProblem[] = [];
   #isTested = true;
@@ -95,6 +97,7 @@ export class AgentSession {
       return { kind: 'failed', reason: `The model refused: ${oneLine(reply.text, 300) || 'it gave no reason'}` };
     if (turn.parsed.text.trim() !== '' && turn.parsed.text === this.#lastReply) return this.#meetRepetition(turn);
     this.#lastReply = turn.parsed.text;
+    this.#lastDigest = turn.digest;
     this.#identicalReplies = 1;
     const { prose, actions } = turn.parsed;
     if (prose !== '') this.#options.services.recorder.thought(prose);
@@ -106,11 +109,11 @@ export class AgentSession {
 
   #meetRepetition(turn: Turn): AgentOutcome | undefined {
     this.#identicalReplies += 1;
-    const quote = oneLine(turn.parsed.text, 200);
+    const outcome = oneLine(this.#lastDigest.join('; ') || 'nothing', 300);
     if (this.#identicalReplies >= mostIdenticalReplies)
       return {
         kind: 'failed',
-        reason: `The model gave the same reply ${mostIdenticalReplies} times in a row: ${quote}`,
+        reason: `The model gave the same reply ${mostIdenticalReplies} times in a row; what came of it: ${outcome}`,
       };
     const reason =
       'This reply is the same as your last one, so it was not carried out again. What came of it is above; do something else.';

@@ -98,9 +98,14 @@ function paintVerdict(verdict: string, palette: Palette): (text: string) => stri
 
 /** The rejected hunks that the tests need. */
 export function neededLines({ hunks, isMinimal, testRuns }: NeededHunks, palette: Palette): string[] {
-  const all = isMinimal ? '' : ', not all of them perhaps';
+  // With a single candidate no run of the tests is needed to find it.
+  const notes = [
+    ...(testRuns > 0 ? [`found in ${plural(testRuns, 'run')} of the tests`] : []),
+    ...(isMinimal ? [] : ['not all of them perhaps']),
+  ];
+  const note = notes.length > 0 ? ` (${notes.join(', ')})` : '';
   return [
-    palette.yellow(`The tests need what was rejected here (found in ${plural(testRuns, 'run')} of the tests${all}):`),
+    palette.yellow(`The tests need what was rejected here${note}:`),
     ...hunks.map(({ path, hunkId }) => `  ${safeLine(path)}#${hunkId.slice(0, SHOWN_ID_LENGTH)}`),
   ];
 }

@@ -361,7 +361,7 @@ describe('every agent', () => {
     const { outcome, commands, calls } = await run({ replies: ['<run>ls</run>', '<run>ls</run>', '<run>ls</run>'] });
     assert.deepEqual(outcome, {
       kind: 'failed',
-      reason: 'The model gave the same reply 3 times in a row: <run>ls</run>',
+      reason: 'The model gave the same reply 3 times in a row; what came of it: run ls: succeeded: exit code 0',
     });
     assert.deepEqual(commands, ['ls']);
     assert.match(calls[2]?.messages.at(-1)?.content ?? '', /same as your last one/);
