@@ -4,6 +4,7 @@ import { silentLogger } from '../base/logger.ts';
 import type { loadConfiguration } from '../config/loadConfiguration.ts';
 import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
 import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import { settleAccept } from '../orchestrator/review/settleAccept.ts';
 import type { CommonArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { StreamLogger } from './streamLogger.ts';
@@ -24,20 +25,24 @@ export async function openCore(
   { workspace, configuration: { configuration, secrets }, note }: OpenCoreOptions,
 ): Promise<{ readonly trellis: Trellis; readonly sink: RevertingSink }> {
   const storageDirectory = await prepareStorageDirectory(workspace);
-  const { sink, remarks } = await host.openSink(workspace, storageDirectory, host.clock);
+  const { sink, remarks, lastAccept } = await host.openSink(workspace, storageDirectory, host.clock);
   for (const remark of remarks) note(remark);
   const keys = Object.values<string>({ ...secrets });
   const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
   const { resourcesDirectory, version, clock } = host;
-  const trellis = await host.createTrellis({
-    workspace,
-    configuration,
-    storageDirectory,
-    resourcesDirectory,
-    version,
-    clock,
-    logger,
-    secrets,
-  });
-  return { trellis: resources.add(trellis), sink };
+  const trellis = resources.add(
+    await host.createTrellis({
+      workspace,
+      configuration,
+      storageDirectory,
+      resourcesDirectory,
+      version,
+      clock,
+      logger,
+      secrets,
+    }),
+  );
+  if (lastAccept && (await settleAccept(trellis.journal, lastAccept, logger)))
+    note(`The changes of run ${lastAccept.runId} are in your files; the journal says so only now, after a crash.`);
+  return { trellis, sink };
 }

@@ -5,6 +5,7 @@ import { AcceptConflictError } from '../changes/accept/planOperations.ts';
 import { storageDirectoryOf } from '../journal/storageDirectory.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
+import { settleAccept } from '../orchestrator/review/settleAccept.ts';
 import type { RevertArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode } from './exitCode.ts';
@@ -18,9 +19,10 @@ export function runRevertCommand(command: RevertArguments, host: CommandLineHost
     const abort = new AbortController();
     resources.add(host.onInterrupt(() => abort.abort(new AbortError('Cancelled; nothing was taken back.'))));
     const { journal, runId, workspace } = await openRun(command, host, resources);
-    resources.add(journal.acquire(runId));
-    const { sink, remarks } = await host.openSink(workspace, storageDirectoryOf(workspace), host.clock);
+    const { sink, remarks, lastAccept } = await host.openSink(workspace, storageDirectoryOf(workspace), host.clock);
     for (const remark of remarks) host.stderr.write(`${safeText(remark)}\n`);
+    if (lastAccept) await settleAccept(journal, lastAccept, silentLogger);
+    resources.add(journal.acquire(runId));
     const run = JournaledRun.reopen(journal, runId, silentLogger);
     try {
       const paths = await revertRun(run, sink, { signal: abort.signal });
