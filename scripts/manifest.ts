@@ -8,7 +8,7 @@ import { repository } from './command.ts';
 /** The pages of the settings editor, and the settings that each takes. */
 const pages: readonly (readonly [title: string, keys: RegExp])[] = [
   ['Models', /^(planner|executor|judge)\./],
-  ['Runs', /^(quality\.|budget\.|workers$|agents\.|autoApprove$|testCommand$)/],
+  ['Runs', /^(quality\.|budget\.|workers$|agents\.|autoApprove$|testCommand$|git\.)/],
   ['Providers', /^(ollama|openai|anthropic|scripted|cassette|models)\./],
   ['Safety', /^safety\./],
   ['Sandbox', /^sandbox\./],

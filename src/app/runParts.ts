@@ -46,6 +46,8 @@ export interface RunEdges {
   readonly findMasked: FindMasked;
   /** A workspace file as it is on the disk. Throws `ValidationError` for a path that may not be written. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
+  /** Puts what was accepted on a branch; absent where the user wants none, and in a replay. */
+  readonly commitItems?: RunParts['commitItems'] | undefined;
   readonly history: ChangeHistory;
   readonly sandbox: () => Promise<SandboxAvailability>;
   /** Absolute path of the workspace. */
@@ -85,6 +87,7 @@ export function buildRunParts(edges: RunEdges): RunParts {
     agentFor,
     followers,
     ...(edges.reuse && { reuse: edges.reuse }),
+    ...(edges.commitItems && { commitItems: edges.commitItems }),
     staged: observedStaging(new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked }), observer),
     proof: createProof({ ...edges, files }),
     gate: createQualityGate({ model, prompts, threshold: edges.threshold }),

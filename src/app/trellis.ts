@@ -10,6 +10,7 @@ import { errorMessage, StorageError, ValidationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { FilePromptLibrary, type PromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import { commitItems } from '../changes/git/itemCommits.ts';
 import type { FileVersion } from '../changes/stagedFiles.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
 import { type RunId, runIdSchema } from '../domain/schema/ids.ts';
@@ -23,6 +24,7 @@ import type { JournaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { type Observer, RecordingObserver } from '../orchestrator/observed/observer.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
+import type { CommitItems } from '../orchestrator/review/acceptReview.ts';
 import { EndedReview } from '../orchestrator/review/endedReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
 import type { RunParts } from '../orchestrator/runCourse.ts';
@@ -197,7 +199,7 @@ class TrellisCore implements Trellis {
       });
       const review = new Review({ run, proof, project, ids: this.#ids, clock: this.#clock });
       const currentVersion = (name: string) => this.#currentVersion(name);
-      return new EndedReview({ run, review, sink, currentVersion }, lease);
+      return new EndedReview({ run, review, sink, currentVersion, ...this.#branch() }, lease);
     } catch (error) {
       void lease.dispose();
       throw error;
@@ -249,6 +251,7 @@ class TrellisCore implements Trellis {
       workspace: this.#workspace,
       findMasked: text => secrets.find(text),
       currentVersion: name => this.#currentVersion(name),
+      ...this.#branch(),
       history: createGitHistory({ directory: root, logger }),
       sandbox: () => this.#findSandbox(),
       root,
@@ -281,6 +284,17 @@ class TrellisCore implements Trellis {
     const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
     if (plugin !== undefined) return createPluginAgent(plugin);
     return createAgent(item.mode, { prompts, maxTurns: configuration.agents.maxTurns });
+  }
+
+  /** How accepted changes get onto a branch, where the user wants that. */
+  #branch(): { readonly commitItems?: CommitItems } {
+    const { branch } = this.#options.configuration.git;
+    if (branch === 'off') return {};
+    const directory = this.#workspace.root;
+    return {
+      commitItems: (items, { runId, signal }) =>
+        commitItems(items, { directory, branch: branch.replaceAll('<run>', runId), runId, signal }),
+    };
   }
 
   async #currentVersion(name: string): Promise<FileVersion | undefined> {

@@ -108,6 +108,13 @@ export const configurationSchema = z.strictObject({
     allowed: 'a command, such as npm test',
     defaultText: 'found by itself',
   }),
+  git: z.strictObject({
+    branch: setting(z.string().trim().min(1).max(200).refine(isBranchName), {
+      description:
+        'The branch that gets a commit for each item of an accepted change, beside your own work; `<run>` stands for the id of the run.',
+      allowed: 'off, or the name of a branch, such as trellis/<run>',
+    }),
+  }),
   openai: z.strictObject({
     baseUrl: setting(z.url({ protocol: /^https?$/ }), {
       description: 'Where the API of the provider `openai` begins; any server that speaks the protocol will do.',
@@ -237,6 +244,7 @@ export const defaultConfiguration: Configuration = {
   workers: 3,
   agents: { maxTurns: 20 },
   autoApprove: false,
+  git: { branch: 'off' },
   openai: { baseUrl: 'https://api.openai.com/v1', streaming: true },
   anthropic: { baseUrl: 'https://api.anthropic.com' },
   ollama: { host: '127.0.0.1:11434', contextLength: 16_384 },
@@ -267,6 +275,14 @@ function settingsIn(group: z.ZodObject, prefix: string): Setting[] {
     if (!(schema instanceof z.ZodType)) throw new Error(`The setting ${key} has no schema.`);
     return [{ key, schema, ...settingNotesSchema.parse(schema.meta()) }];
   });
+}
+
+/** What git takes (git-check-ref-format), once the run is put in. Git has the last word when the branch is made. */
+function isBranchName(text: string): boolean {
+  const name = text.replaceAll('<run>', 'run_1');
+  return (
+    !/[\u0000-\u0020\u007f~^:?*[\\<>]|\.\.|@\{|\/\/|\.lock(?:\/|$)|(?:^|\/)\.|^[-/]|[/.]$/.test(name) && name !== 'HEAD'
+  );
 }
 
 function isHostAddress(text: string): boolean {

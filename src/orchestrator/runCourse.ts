@@ -21,7 +21,7 @@ import type { JournaledRun } from './journaledRun.ts';
 import type { Proof } from './proof.ts';
 import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
-import { type AcceptSetback, acceptReview } from './review/acceptReview.ts';
+import { type AcceptSetback, acceptReview, type CommitItems } from './review/acceptReview.ts';
 import { carryEdits } from './review/carryEdits.ts';
 import { Review } from './review/review.ts';
 import type { ReviewedProject } from './review/reviewReasons.ts';
@@ -48,6 +48,8 @@ export interface RunParts {
   readonly project: ReviewedProject;
   /** A workspace file as it is now on the disk. Throws `ValidationError` for a path that may not be written. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
+  /** Puts what was accepted on a branch; absent where the user wants none. */
+  readonly commitItems?: CommitItems;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -213,7 +215,7 @@ export class RunCourse {
    * what they make of it comes back whatever its score, for the human to judge.
    */
   async #review(work: Work, firstScore: QualityScore): Promise<RunEnding> {
-    const { run, human, sink, ids, clock, proof, project, currentVersion } = this.#parts;
+    const { run, human, ids, clock, proof, project } = this.#parts;
     const { signal } = this.#abort;
     const review = new Review({ run, proof, ids, clock, project });
     let score = firstScore;
@@ -233,7 +235,7 @@ export class RunCourse {
         continue;
       }
       const { despiteProof = false } = decision;
-      const outcome = await acceptReview({ run, review, sink, currentVersion }, { signal, despiteProof });
+      const outcome = await acceptReview({ ...this.#parts, review }, { signal, despiteProof });
       if (outcome.kind !== 'applied') setback = outcome;
       else return { outcome: 'applied', message: filesChanged(outcome.changes.length) };
     }

@@ -53,6 +53,16 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
       return scoreLines(event.score, palette).join('\n');
     case 'iteration.started':
       return `${palette.yellow('↻')} Iteration ${event.iteration}: ${safeLine(event.items.join(', '), 200)} with the feedback`;
+    case 'run.warned':
+      return palette.yellow(`! ${safeLine(event.message)}`);
+    default:
+      return reviewLine(event, palette);
+  }
+}
+
+/** What is told of the review, and of what becomes of the changes. */
+function reviewLine(event: RunEvent, palette: Palette): string | undefined {
+  switch (event.type) {
     case 'review.changesRequested':
       return `${palette.yellow('↻')} Sent back with ${plural(event.comments.length, 'comment')}: ${safeLine([...new Set(event.comments.map(comment => comment.path))].join(', '), 200)}`;
     case 'review.rebased':
@@ -61,8 +71,10 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
       return `What is kept: ${event.verdict === 'passes' ? palette.green(safeLine(event.summary)) : palette.yellow(safeLine(event.summary))}`;
     case 'changes.applied':
       return palette.green(`Applied: ${plural(event.changes.length, 'file')}.`);
-    case 'run.warned':
-      return palette.yellow(`! ${safeLine(event.message)}`);
+    case 'changes.committed':
+      return event.problem === undefined
+        ? `Committed to ${safeLine(event.branch ?? '', 200)}: ${plural(event.commits.length, 'commit')}.`
+        : palette.yellow(`! ${safeLine(event.problem)}`);
     default:
       return undefined;
   }

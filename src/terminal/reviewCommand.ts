@@ -13,9 +13,9 @@ import type { EndedReview } from '../orchestrator/review/endedReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
 import type { ReviewArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
+import { eventLine } from './eventLine.ts';
 import { exitCode } from './exitCode.ts';
 import { externalEditor } from './externalEditor.ts';
-import { plural } from './format.ts';
 import { openRun, paletteOf, print, printJson } from './journalCommands.ts';
 import { LineReader } from './lineReader.ts';
 import { openCore } from './openCore.ts';
@@ -46,6 +46,7 @@ export function runReviewCommand(command: ReviewArguments, host: CommandLineHost
       return exitCode.success;
     }
     const ended = await openToDecide(command, host, resources);
+    if (command.output === 'text') resources.add(tellEvents(ended, command, host));
     decideAsTold(ended.review, command);
     if (command.patch !== undefined) {
       await report(command, host, ended, { signal });
@@ -101,6 +102,15 @@ async function openToDecide(
   const note = (remark: string) => void host.stderr.write(`${safeText(remark)}\n`);
   const { trellis, sink } = await openCore(command, host, resources, { workspace, configuration, note });
   return resources.add(trellis.openReview(runId, { sink }));
+}
+
+/** Tells what happens while it is decided: the tests on what is kept, files that changed meanwhile, what was applied. */
+function tellEvents({ run }: EndedReview, command: ReviewArguments, host: CommandLineHost) {
+  const palette = paletteOf(command, host);
+  return run.onDidAppend(event => {
+    const line = eventLine(event, run.state, palette);
+    if (line !== undefined) host.stdout.write(`${line}\n`);
+  });
 }
 
 /** Prints what was asked for: the object, the patch, the diff, or the list. */
@@ -160,9 +170,7 @@ async function settle(
     await ended.review.findNeededHunks({ signal });
   if (command.output === 'json') {
     await report(command, host, ended, { signal, ...(setback && { setback }) });
-  } else if (outcome.kind === 'applied') {
-    host.stdout.write(`Applied: ${plural(outcome.changes.length, 'file')}.\n`);
-  } else {
+  } else if (outcome.kind !== 'applied') {
     const palette = paletteOf(command, host);
     const needed = ended.review.proof?.needed;
     const again = outcome.kind === 'notProven' ? ' Give --despite-tests as well to apply it all the same.' : '';
@@ -208,9 +216,6 @@ async function converse(
     }
     const outcome = await ended.accept({ signal, despiteProof: decision.despiteProof ?? false });
     if (outcome.kind !== 'applied') setback = outcome;
-    else {
-      host.stdout.write(`${palette.green(`Applied: ${plural(outcome.changes.length, 'file')}.`)}\n`);
-      return exitCode.success;
-    }
+    else return exitCode.success;
   }
 }

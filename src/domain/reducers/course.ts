@@ -22,6 +22,7 @@ type CourseEventType =
   | 'violation.found'
   | 'result.staged'
   | 'changes.applied'
+  | 'changes.committed'
   | 'changes.reverted';
 
 /** The course of a run as a whole: from the request over the plan and its proof to the end. */
@@ -75,6 +76,8 @@ export const courseReducers: Reducers<CourseEventType> = {
     staged: { treeHash, changes },
   }),
   'changes.applied': (state, { changes }) => ({ ...state, changes, applied: changes }),
+  'changes.committed': (state, { problem }) =>
+    problem === undefined ? state : { ...state, warnings: [...state.warnings, problem] },
   'changes.reverted': ({ applied: _, ...state }) => state,
 };
 

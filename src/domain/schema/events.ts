@@ -256,6 +256,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     despite: proofVerdictSchema.optional(),
   }),
   type('changes.applied', { changes: z.array(fileChangeSchema), checkpointId: z.string().optional() }),
+  /** The accepted changes are on a branch of their own too, a commit for each item; `problem` says why they are not. */
+  type('changes.committed', {
+    branch: z.string().optional(),
+    problem: z.string().optional(),
+    commits: z.array(z.strictObject({ itemId: itemIdSchema.optional(), commit: z.string() })),
+  }),
   type('changes.reverted', { paths: z.array(workspacePathSchema) }),
   type('run.warned', { message: z.string() }),
   type('run.ended', { outcome: runOutcomeSchema, errorKind: z.string().optional(), message: z.string() }),

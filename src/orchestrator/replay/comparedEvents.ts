@@ -60,6 +60,7 @@ const origins: Readonly<Record<RunEventType, 'made' | 'given'>> = {
   'review.neededHunksFound': 'made',
   'review.decided': 'made',
   'changes.applied': 'made',
+  'changes.committed': 'given',
   'changes.reverted': 'given',
   'run.warned': 'made',
   'run.ended': 'made',

@@ -1,7 +1,10 @@
+import { errorMessage } from '../../base/errors.ts';
 import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
+import type { CommittedBranch, ItemCommit } from '../../changes/git/itemCommits.ts';
 import { sameVersion } from '../../changes/mergeVersions.ts';
 import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
 import type { VersionReference } from '../../domain/schema/changes.ts';
+import { itemIdSchema } from '../../domain/schema/ids.ts';
 import type { ProofVerdict } from '../../domain/schema/review.ts';
 import type { ChangeSink } from '../humanChannel.ts';
 import type { JournaledRun } from '../journaledRun.ts';
@@ -33,7 +36,15 @@ export interface AcceptParts {
   readonly sink: ChangeSink;
   /** A file as it is on the disk; asked where the sink does not know better. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
+  /** Puts what was accepted on a branch; absent where the user wants none. Throws `ValidationError` with the reason why not. */
+  readonly commitItems?: CommitItems;
 }
+
+/** `items`: what each item changed, in the order of the plan. */
+export type CommitItems = (
+  items: readonly ItemCommit[],
+  options: { readonly runId: string; readonly signal: AbortSignal },
+) => Promise<CommittedBranch>;
 
 /**
  * Puts what is kept into the user's files: only what the tests ran on, and only if they hold or the human wants it in
@@ -61,7 +72,28 @@ export async function acceptReview(parts: AcceptParts, options: AcceptOptions): 
   const { checkpointId } = applied;
   const changes = selection.map(withoutContent);
   run.append({ type: 'changes.applied', changes, ...(checkpointId === undefined ? {} : { checkpointId }) });
+  await commitAccepted(parts, options);
   return { kind: 'applied', changes: selection };
+}
+
+/** The files have the changes already: that there is no branch is told, and no reason to take them back. */
+async function commitAccepted({ run, review, commitItems }: AcceptParts, { signal }: AcceptOptions): Promise<void> {
+  if (!commitItems) return;
+  const items = review.items.map(({ item, files }) => ({
+    ...(item === undefined ? {} : { itemId: item.id }),
+    title: item?.description ?? run.state.task?.title ?? 'Changes of a run of Trellis',
+    changes: files.flatMap(({ kept }) => kept ?? []),
+  }));
+  try {
+    const { branch, commits } = await commitItems(items, { runId: run.runId, signal });
+    const named = commits.map(({ itemId, commit }) => ({
+      commit,
+      ...(itemId === undefined ? {} : { itemId: itemIdSchema.parse(itemId) }),
+    }));
+    run.append({ type: 'changes.committed', branch, commits: named });
+  } catch (error) {
+    run.append({ type: 'changes.committed', problem: errorMessage(error), commits: [] });
+  }
 }
 
 /** Puts the changes into the files, unless they changed in this very moment; then the review has to show that. */

@@ -56,7 +56,7 @@ function judge(state: RunState, report: TestReport): { verdict: ProofVerdict; su
   const comparison = compareTests(report, baseline);
   switch (comparison.kind) {
     case 'passes':
-      return { verdict: 'passes', summary: report.isParsed ? `${report.passed} tests pass.` : 'The tests pass.' };
+      return { verdict: 'passes', summary: report.isParsed ? passing(report.passed) : 'The tests pass.' };
     case 'noTests':
       return { verdict: 'noTests', summary: 'There are no tests to run on this part of the changes.' };
     case 'asBefore':
@@ -68,4 +68,8 @@ function judge(state: RunState, report: TestReport): { verdict: ProofVerdict; su
       return { verdict: 'fails', summary: names.length === 0 ? 'The tests fail.' : `The tests fail: ${shown}${more}.` };
     }
   }
+}
+
+function passing(count: number): string {
+  return count === 1 ? '1 test passes.' : `${count} tests pass.`;
 }

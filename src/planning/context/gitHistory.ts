@@ -1,5 +1,5 @@
-import { type SimpleGitOptions, simpleGit } from 'simple-git';
 import { errorMessage } from '../../base/errors.ts';
+import { openGit } from '../../base/git.ts';
 import type { Logger } from '../../base/logger.ts';
 
 /** What changed together in the past. */
@@ -39,21 +39,9 @@ export function createGitHistory({ directory, logger, revision = 'HEAD' }: GitHi
   };
 }
 
-/** What git needs of our environment; keys and tokens stay here. */
-const passedOn = ['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'XDG_CONFIG_HOME', 'TMPDIR', 'TEMP'];
-const ownEnvironment = { GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0' };
-
 async function readLog(directory: string, revision: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const options: Partial<SimpleGitOptions> = {
-    baseDir: directory,
-    abort: signal,
-    timeout: { block: timeoutMs, stdOut: false, stdErr: false },
-    allowEnvironment: Object.keys(ownEnvironment),
-  };
-  const inherited = passedOn.map(name => [name, process.env[name]] as const).filter(([, value]) => value !== undefined);
-  const git = simpleGit(options).env({ ...Object.fromEntries(inherited), ...ownEnvironment });
-  return git.raw(
+  return openGit({ directory, signal, timeoutMs }).raw(
     'log',
     '-z',
     '--name-only',

@@ -125,7 +125,11 @@ describe('trellis review and trellis revert', function () {
     const { code, out, error } = await trellis([
       ...['review', 'test', '--accept', `src/numbers.js#${first?.id.slice(0, 6)}`, '--accept', 'test/numbers.test.js'],
     ]);
-    assert.deepEqual([code, out, error], [0, 'Applied: 2 files.\n', '']);
+    assert.deepEqual([code, error], [0, '']);
+    assert.match(
+      out,
+      /^Tests \(selection, in the process sandbox\): 1 passed, 0 failed .*\nWhat is kept: 1 test passes\.\nApplied: 2 files\.\n$/,
+    );
     assert.deepEqual(project(), {
       ...before,
       'src/numbers.js': source('2 * n', '3 * n'),
@@ -147,7 +151,7 @@ describe('trellis review and trellis revert', function () {
     assert.deepEqual(project(), before);
     assert.deepEqual((await reviewed()).proof?.neededHunks, [{ path: 'src/numbers.js', hunkId: first?.id }]);
     const forced = await trellis([...reject, '--despite-tests']);
-    assert.deepEqual([forced.code, forced.out], [0, 'Applied: 3 files.\n']);
+    assert.deepEqual([forced.code, forced.out], [0, 'Applied: 3 files.\n'], forced.error);
     assert.equal(read('src/numbers.js'), source('n + n + 1', 'n * 3'));
   });
 
@@ -229,6 +233,35 @@ describe('trellis review and trellis revert', function () {
     assert.match((await trellis(['history'])).out, /refused/);
     assert.equal((await trellis(['review', 'test', '--all'])).code, 0);
     assert.deepEqual(project(), { ...before, ...after });
+  });
+
+  it('puts what was accepted on a branch too, a commit for each item, where that is wanted', async () => {
+    writeFileSync(path.join(workspace(), '.trellis/config.yml'), 'git: { branch: trellis/<run> }\n');
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: workspace(), encoding: 'utf8', stdio: 'pipe' });
+    const without = await trellis(['review', 'test', '--all']);
+    assert.equal(without.code, 0);
+    assert.match(
+      without.out,
+      /! Nothing was committed to the branch trellis\/run_test: .* is not in the work tree of a git repository\./,
+    );
+    assert.equal((await trellis(['revert', 'test'])).code, 0);
+    git('init', '-q', '-b', 'main');
+    git('config', 'user.name', 'A Person');
+    git('config', 'user.email', 'person@example.org');
+    git('add', '.');
+    git('commit', '-q', '-m', 'First');
+    const head = git('rev-parse', 'HEAD');
+    const { code, out } = await trellis(['review', 'test', '--all']);
+    assert.equal(code, 0);
+    assert.match(out, /Committed to trellis\/run_test: 3 commits\.\n$/);
+    const format = '--format=%s|%(trailers:key=Trellis-Item,valueonly,separator=%x2C)';
+    assert.deepEqual(git('log', format, 'main..trellis/run_test').trim().split('\n'), [
+      'Do it|',
+      'Test it|check',
+      'Mend double|fix',
+    ]);
+    assert.equal(git('show', 'trellis/run_test:src/numbers.js'), after['src/numbers.js']);
+    assert.deepEqual([git('rev-parse', 'HEAD'), git('diff', '--name-only').split('\n').length], [head, 3]);
   });
 
   it('reverts exactly the run, with later edits kept', async () => {
