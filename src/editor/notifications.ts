@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { ChatView } from './chatView.ts';
 import type { EditorActions } from './editorActions.ts';
+import type { ReviewView } from './review/reviewView.ts';
 import type { RunPanel } from './runPanel.ts';
 
 export interface NotificationsOptions {
   readonly panel: RunPanel;
   readonly chat: ChatView;
+  readonly review: Pick<ReviewView, 'isVisible'>;
   readonly actions: EditorActions;
   /** Shows what an action threw. */
   readonly report: (error: unknown) => void;
@@ -14,7 +16,7 @@ export interface NotificationsOptions {
 
 /** Speaks up when something needs the user or went wrong, and they cannot see it; never otherwise. */
 export function notify(event: RunEvent, options: NotificationsOptions): void {
-  const { panel, chat, actions, report } = options;
+  const { panel, chat, review, actions, report } = options;
   const offer = (shown: Thenable<string | undefined>, act: () => void | Promise<void>) => {
     shown.then(async choice => (choice === undefined ? undefined : act())).then(undefined, report);
   };
@@ -35,7 +37,7 @@ export function notify(event: RunEvent, options: NotificationsOptions): void {
       }
       return;
     case 'review.opened':
-      if (!isSeen) {
+      if (!isSeen && !review.isVisible) {
         offer(vscode.window.showInformationMessage('The changes wait for your review.', 'Review'), () =>
           actions.reviewChanges(),
         );

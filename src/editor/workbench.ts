@@ -57,7 +57,7 @@ export class Workbench implements Disposable {
     this.#resources.add(
       service.onDidAppend(event => {
         this.#update();
-        notify(event, { panel: this.panel, chat: this.chat, actions: this.actions, report });
+        notify(event, { panel: this.panel, chat: this.chat, review: this.review, actions: this.actions, report });
       }),
     );
   }

@@ -83,9 +83,17 @@ export class EditorSession {
 
   /** Waits for a notification with `text` in it and returns all that it says. The centre has to be opened: under the driver VS Code shows no toasts. */
   async notification(text: string): Promise<string> {
-    await runCommand(this.page, 'Notifications: Show Notifications');
     const item = this.page.locator('.notification-list-item', { hasText: text });
-    await item.waitFor();
+    // Without any notification yet, the centre does not open.
+    for (let attemptsLeft = 10; ; attemptsLeft -= 1) {
+      await runCommand(this.page, 'Notifications: Show Notifications');
+      try {
+        await item.waitFor({ timeout: 3_000 });
+        break;
+      } catch (error) {
+        if (attemptsLeft === 1) throw error;
+      }
+    }
     return item.innerText();
   }
 

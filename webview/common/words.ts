@@ -106,7 +106,7 @@ export function describeAction({ kind, detail }: AgentActionSummary): string {
 
 /** Where the run stands, in a few words. */
 export function describePhase(run: RunState, isLive: boolean): string {
-  if (run.end) return outcomeWords[run.end.outcome];
+  if (run.end) return isTakenBack(run) ? 'Changes taken back' : outcomeWords[run.end.outcome];
   if (!isLive) return 'Broken off';
   switch (run.phase) {
     case 'planning':
@@ -122,6 +122,11 @@ export function describePhase(run: RunState, isLive: boolean): string {
     case 'ended':
       return 'Ended';
   }
+}
+
+/** The changes were applied, and are no longer in the files. */
+export function isTakenBack({ end, staged, applied }: RunState): boolean {
+  return end?.outcome === 'applied' && applied === undefined && (staged?.changes.length ?? 0) > 0;
 }
 
 /** Titles longer than this many characters are cut: nobody reads them, and they push the rest out of sight. */

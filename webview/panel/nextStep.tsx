@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { plural } from '../../src/domain/formatQuantity.ts';
 import { openQuestions } from '../../src/domain/runCounts.ts';
+import { isTakenBack } from '../common/words.ts';
 import { Button } from '../controls.tsx';
 import { useRun } from './context.ts';
 
@@ -72,8 +73,7 @@ function AfterTheEnd() {
       Undo
     </Button>
   );
-  const isTakenBack = run.end.outcome === 'applied' && hasOpenChanges;
-  const text = isTakenBack ? 'The changes of this run were taken back.' : run.end.message;
+  const text = isTakenBack(run) ? 'The changes of this run were taken back.' : run.end.message;
   const isGood = run.end.outcome === 'applied' || run.end.outcome === 'planned';
   return <Step text={text}>{canUndo ? undo : isGood && !hasOpenChanges ? null : ways}</Step>;
 }

@@ -100,6 +100,10 @@ export class ReviewView implements Disposable {
     };
   }
 
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
   /** Opens the view, and the diff of one file or of all of them. */
   async open(path?: string): Promise<void> {
     const open = this.#service.review;

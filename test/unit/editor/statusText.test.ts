@@ -38,7 +38,11 @@ describe('statusText', () => {
   it('says what is to be decided', () => {
     assert.match(show(toApproval).text, /Approve plan/);
     assert.ok(show(toApproval).needsUser);
-    assert.match(show([...toWork, { type: 'review.opened' }]).text, /Review changes/);
+    assert.equal(show(toApproval).command, 'trellis.showPanel');
+    const review = show([...toWork, { type: 'review.opened' }]);
+    assert.match(review.text, /Review changes/);
+    assert.match(review.tooltip, /Click to review the changes\.$/);
+    assert.equal(review.command, 'trellis.reviewChanges');
   });
 
   it('explains itself in the tooltip', () => {
