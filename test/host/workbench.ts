@@ -60,7 +60,8 @@ export async function typeCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.type(title);
   await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
   await page.keyboard.press('Enter');
-  await quickInput(page).waitFor({ state: 'hidden' });
+  // What the command asks comes in the same widget.
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).waitFor({ state: 'hidden' });
 }
 
 /** Changes the colour theme to the one called `name`, such as `Dark High Contrast`. */

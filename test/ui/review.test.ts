@@ -1,7 +1,7 @@
 // The review in VS Code, walked once by keyboard alone and once by mouse.
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { answerInput, keepScreenshot, pickTheme, runCommand, typeCommand } from '../host/workbench.ts';
+import { answerInput, keepScreenshot, runCommand, typeCommand } from '../host/workbench.ts';
 import { waitUntil } from '../support/sandbox.ts';
 import { EditorSession } from './editorSession.ts';
 import { discountLine, projectFiles, remark, request, roundedLine, script, shownLine } from './shopProject.ts';
@@ -12,7 +12,6 @@ describe('the review in VS Code', () => {
   let session: EditorSession;
   beforeEach(async () => {
     session = await EditorSession.open({ files: projectFiles, script, settings });
-    await pickTheme(session.page, 'Dark Modern');
     await runCommand(session.page, 'Trellis: Plan & Implement');
     await answerInput(session.page, request);
     await session.panel.getByText('Ready for review').first().waitFor({ timeout: 60_000 });
