@@ -1,6 +1,6 @@
 import { waitUnlessAborted } from '../base/abort.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { ConfigurationError } from '../base/errors.ts';
+import { AbortError, ConfigurationError } from '../base/errors.ts';
 import { providerNameSchema } from '../domain/schema/model.ts';
 import type { LanguageModel, LanguageModelFactory } from './languageModel.ts';
 
@@ -15,6 +15,7 @@ export class LanguageModelRegistry implements Disposable {
   readonly #factories = new Map<string, LanguageModelFactory>();
   readonly #entries = new Map<string, Entry>();
   readonly #models = new DisposableStore();
+  #isDisposed = false;
   readonly #parent: LanguageModelRegistry | undefined;
 
   /** `parent` serves the providers that this one does not have; it is not disposed with it. */
@@ -46,9 +47,10 @@ export class LanguageModelRegistry implements Disposable {
 
   /**
    * The model, ready for use.
-   * @throws ConfigurationError when there is no such provider; otherwise what its `initialize` throws.
+   * @throws ConfigurationError when there is no such provider, AbortError after `dispose`; otherwise what its `initialize` throws.
    */
   async get(provider: string, model: string, signal: AbortSignal): Promise<LanguageModel> {
+    if (this.#isDisposed) throw new AbortError('Trellis is closing; no model is asked any more.');
     const entry = this.#entry(provider, model);
     // Shared by all who wait for it, so it goes on when one of them gives up.
     entry.ready ??= entry.model.initialize().catch((error: unknown) => {
@@ -67,7 +69,9 @@ export class LanguageModelRegistry implements Disposable {
     return this.#entry(provider, model).model;
   }
 
+  /** Closes every model that was made, once; none is made any more. */
   dispose(): Promise<void> {
+    this.#isDisposed = true;
     return this.#models.dispose();
   }
 

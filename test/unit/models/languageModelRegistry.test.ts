@@ -65,8 +65,39 @@ describe('LanguageModelRegistry', () => {
     assert.equal(model.disposals, 1);
   });
 
+  it('serves what another registry has, leaves that open when it closes, and takes none of its names', async () => {
+    const shared = new FakeModel([]);
+    const parent = registryOf(shared);
+    const own = new FakeModel([]);
+    const registry = new LanguageModelRegistry(parent);
+    registry.register('own', () => own);
+    assert.deepEqual(registry.list(), ['fake', 'own']);
+    assert.equal(await registry.get('fake', 'm', signal), shared);
+    assert.equal(await parent.get('fake', 'm', signal), shared);
+    assert.equal(await registry.get('own', 'm', signal), own);
+    assert.throws(() => registry.register('fake', () => own), /already a model provider called "fake"/);
+    await registry.dispose();
+    assert.deepEqual([own.disposals, shared.disposals], [1, 0]);
+    await parent.dispose();
+    assert.equal(shared.disposals, 1);
+  });
+
+  it('makes and opens no model once it is closed', async () => {
+    const registry = registryOf(new FakeModel([]));
+    await registry.dispose();
+    await assert.rejects(registry.get('fake', 'm', signal), AbortError);
+  });
+
   it('names what is wrong with a registration or a name', async () => {
     const registry = registryOf(new FakeModel([]));
+    assert.throws(
+      () => registry.register('Fake One', () => new FakeModel([])),
+      /must be lower-case letters.*got "Fake One"/,
+    );
+    assert.throws(
+      () => registry.register('lame', undefined as never),
+      /"lame" lacks the function that makes its models/,
+    );
     assert.throws(() => registry.register('', () => new FakeModel([])), ConfigurationError);
     assert.throws(() => registry.register('fake', () => new FakeModel([])), /already a model provider called "fake"/);
     await assert.rejects(registry.get('other', 'm', signal), /no model provider "other"; there are fake\./);
