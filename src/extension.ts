@@ -4,12 +4,13 @@ import type { TrellisExports } from '../api/trellis.d.ts';
 import { Plugins } from './app/plugins.ts';
 import type { Disposable } from './base/disposable.ts';
 import { errorMessage } from './base/errors.ts';
+import { RedactingLogger } from './base/redactingLogger.ts';
 import { builtInProviders } from './config/configuration.ts';
 import { ApiKeys } from './editor/apiKeys.ts';
 import { chatViewId } from './editor/chatView.ts';
 import { editorModelProvider } from './editor/editorModels.ts';
 import { extensionExports } from './editor/extensionApi.ts';
-import { OutputLogger } from './editor/outputLogger.ts';
+import { outputSink } from './editor/outputLogger.ts';
 import { registerCommands } from './editor/registerCommands.ts';
 import { changeScheme } from './editor/review/reviewAddress.ts';
 import { panelViewType } from './editor/runPanel.ts';
@@ -21,12 +22,12 @@ let runs: Disposable | undefined;
 export function activate(context: vscode.ExtensionContext): TrellisExports {
   const { extensionUri, subscriptions, workspaceState } = context;
   const channel = vscode.window.createOutputChannel('Trellis', { log: true });
-  const logger = new OutputLogger(channel);
+  const keys = new ApiKeys(context.secrets);
+  const logger = new RedactingLogger(outputSink(channel), () => keys.seen);
   const report = (error: unknown) => {
-    logger.log('error', errorMessage(error), { stack: error instanceof Error ? error.stack : undefined });
+    logger.log('error', errorMessage(error), { error });
     void vscode.window.showErrorMessage(errorMessage(error));
   };
-  const keys = new ApiKeys(context.secrets);
   const plugins = openPlugins(context, report);
   const service = new RunService({
     logger,

@@ -108,7 +108,7 @@ export class RunModels implements Disposable {
       },
       clock,
       ids,
-      logger,
+      logger: logger.child({ runId: run.runId }),
       limits: this.#limits,
       prices: this.#prices,
       cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },

@@ -22,6 +22,7 @@ import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/hu
 import { ItemReuse } from '../orchestrator/itemReuse.ts';
 import type { JournaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
+import { logRunEvents } from '../orchestrator/logRunEvents.ts';
 import { type Observer, RecordingObserver } from '../orchestrator/observed/observer.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
 import type { CommitItems } from '../orchestrator/review/acceptReview.ts';
@@ -34,6 +35,8 @@ import { startRun } from '../orchestrator/startRun.ts';
 import { createGitHistory } from '../planning/context/gitHistory.ts';
 import type { SandboxAvailability, SandboxLimits } from '../sandbox/sandbox.ts';
 import { openSandbox } from '../sandbox/select.ts';
+import { describeTask } from './describeTask.ts';
+import { openLog } from './openLog.ts';
 import type { PluginSet } from './plugins.ts';
 import { WorkspaceProjectFiles } from './projectFiles.ts';
 import { RunModels } from './runModels.ts';
@@ -85,9 +88,6 @@ export interface Trellis extends Disposable {
   ): Promise<readonly string[]>;
 }
 
-/** Characters; a request is sent with every prompt. */
-const LONGEST_REQUEST = 20_000;
-
 /** Tokens of project context in the planner's prompt. */
 const CONTEXT_TOKENS = 4000;
 
@@ -105,6 +105,7 @@ class TrellisCore implements Trellis {
   readonly #workspace: DiskWorkspace;
   readonly #clock: Clock;
   readonly #ids: IdSource;
+  readonly #logger: Logger;
   readonly #models: RunModels;
   readonly #plugins: Required<PluginSet>;
   readonly #resources = new DisposableStore();
@@ -117,7 +118,9 @@ class TrellisCore implements Trellis {
     this.#workspace = workspace;
     this.#clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
-    const { storageDirectory, logger } = options;
+    const { storageDirectory } = options;
+    const logger = openLog({ ...options, clock: this.#clock }, this.#resources);
+    this.#logger = logger;
     const { providers = [], middleware = [], agents = [] } = options.plugins ?? {};
     this.#plugins = { providers: [...providers], middleware: [...middleware], agents: [...agents] };
     const file = path.join(storageDirectory, 'trellis.db');
@@ -125,6 +128,7 @@ class TrellisCore implements Trellis {
     this.#models = this.#resources.add(
       new RunModels({
         ...options,
+        logger,
         workspace: workspace.root,
         plugins: this.#plugins.providers,
         journal: this.journal,
@@ -138,12 +142,14 @@ class TrellisCore implements Trellis {
     const task = describeTask(request, this.#ids('task'));
     const { stopAfterPlan = false } = options;
     if (!stopAfterPlan) checkWritable(this.#workspace.root);
-    const { configuration, logger, version } = this.#options;
+    const { configuration, version } = this.#options;
+    const logger = this.#logger;
     const runId = runIdSchema.parse(this.#ids('run'));
     const signal = AbortSignal.any([options.signal, this.#lifetime.signal]);
     const secrets = this.#secretsFor(signal);
     const run = new JournaledRun(this.journal, runId, logger, text => secrets.mask(text));
     const runResources = new DisposableStore();
+    runResources.add(logRunEvents(run, logger));
     const parts = this.#partsFor(run, secrets, { ...options, signal }, task.description, runResources);
     runResources.add(this.journal.acquire(runId));
     const { planner, executor, judge, quality, workers } = configuration;
@@ -187,7 +193,7 @@ class TrellisCore implements Trellis {
   openReview(runId: RunId, { sink }: { readonly sink: ChangeSink }): EndedReview {
     const lease = this.journal.acquire(runId);
     try {
-      const run = JournaledRun.reopen(this.journal, runId, this.#options.logger);
+      const run = JournaledRun.reopen(this.journal, runId, this.#logger);
       const project = new WorkspaceProjectFiles(this.#workspace);
       const proof = createProof({
         run,
@@ -212,7 +218,7 @@ class TrellisCore implements Trellis {
   ): Promise<readonly string[]> {
     const lease = this.journal.acquire(runId);
     try {
-      return await revertRun(JournaledRun.reopen(this.journal, runId, this.#options.logger), sink, { signal });
+      return await revertRun(JournaledRun.reopen(this.journal, runId, this.#logger), sink, { signal });
     } finally {
       await lease.dispose();
     }
@@ -232,7 +238,8 @@ class TrellisCore implements Trellis {
     runResources: DisposableStore,
   ): RunParts {
     const { human, sink, signal } = options;
-    const { configuration, logger, resourcesDirectory } = this.#options;
+    const { configuration, resourcesDirectory } = this.#options;
+    const logger = this.#logger;
     const { root } = this.#workspace;
     const { runId } = run;
     const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
@@ -278,7 +285,8 @@ class TrellisCore implements Trellis {
   }
 
   async #agentFor(item: WorkItem, prompts: PromptLibrary, signal: AbortSignal): Promise<Agent> {
-    const { configuration, logger } = this.#options;
+    const { configuration } = this.#options;
+    const logger = this.#logger;
     const onFailure = (error: unknown) =>
       logger.log('warn', 'An agent could not say whether it takes an item.', { reason: errorMessage(error) });
     const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
@@ -305,7 +313,8 @@ class TrellisCore implements Trellis {
 
   /** One sandbox serves all runs; it is probed when the first command is to be run. */
   #findSandbox(): Promise<SandboxAvailability> {
-    const { configuration, logger } = this.#options;
+    const { configuration } = this.#options;
+    const logger = this.#logger;
     this.#sandbox ??= openSandbox({ signal: this.#lifetime.signal, limits: setOnly(configuration.sandbox), logger });
     return this.#sandbox;
   }
@@ -340,17 +349,4 @@ function checkWritable(folder: string): void {
 
 function modelName({ provider, model }: { readonly provider: string; readonly model: string }): string {
   return `${provider}/${model}`;
-}
-
-function describeTask(request: string, id: string) {
-  const description = request.trim();
-  if (description === '') throw new ValidationError('The request is empty; say what you want built.');
-  if (description.length > LONGEST_REQUEST) {
-    throw new ValidationError(
-      `The request has ${description.length} characters, and at most ${LONGEST_REQUEST} are taken; put the details in a file of the workspace and name it.`,
-    );
-  }
-  const [firstLine = description] = description.split('\n');
-  const title = firstLine.length > 80 ? `${firstLine.slice(0, 79)}…` : firstLine;
-  return { id, title, description, type: 'feature', priority: 'normal' } as const;
 }

@@ -83,6 +83,8 @@ export interface ModelErrorDetails {
   readonly retryable: boolean;
   /** Set when part of an answer had come. */
   readonly charge?: ModelCharge;
+  /** What the server said of its limits, as headers by name. */
+  readonly rateLimits?: Readonly<Record<string, string>>;
 }
 
 export class ModelError extends TrellisError {
@@ -92,6 +94,7 @@ export class ModelError extends TrellisError {
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
   readonly charge: ModelCharge | undefined;
+  readonly rateLimits: Readonly<Record<string, string>> | undefined;
 
   constructor(message: string, details: ModelErrorDetails, options?: ErrorOptions) {
     super(message, options);
@@ -100,17 +103,19 @@ export class ModelError extends TrellisError {
     this.retryAfterMs = details.retryAfterMs;
     this.retryable = details.retryable;
     this.charge = details.charge;
+    this.rateLimits = details.rateLimits;
   }
 
   /** For an error that says more about the same failure. */
   get details(): ModelErrorDetails {
-    const { provider, status, retryAfterMs, retryable, charge } = this;
+    const { provider, status, retryAfterMs, retryable, charge, rateLimits } = this;
     return {
       provider,
       retryable,
       ...(status !== undefined && { status }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(charge !== undefined && { charge }),
+      ...(rateLimits !== undefined && { rateLimits }),
     };
   }
 }

@@ -10,9 +10,15 @@ const providers = Object.keys(names) as readonly KeyedProvider[];
 /** The keys of providers, in the editor's secret storage and nowhere else. */
 export class ApiKeys {
   readonly #storage: vscode.SecretStorage;
+  readonly #seen = new Set<string>();
 
   constructor(storage: vscode.SecretStorage) {
     this.#storage = storage;
+  }
+
+  /** The keys that were read so far: no log may show them. */
+  get seen(): readonly string[] {
+    return [...this.#seen];
   }
 
   async read(): Promise<Secrets> {
@@ -20,6 +26,7 @@ export class ApiKeys {
       this.#storage.get(secretName('openai')),
       this.#storage.get(secretName('anthropic')),
     ]);
+    for (const key of [openaiApiKey, anthropicApiKey]) if (key !== undefined) this.#seen.add(key);
     return {
       ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
       ...(anthropicApiKey === undefined ? {} : { anthropicApiKey }),

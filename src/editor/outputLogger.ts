@@ -1,24 +1,9 @@
 import type * as vscode from 'vscode';
-import type { LogFields, Logger, LogLevel } from '../base/logger.ts';
-import { redactSecrets } from '../base/redactSecrets.ts';
+import type { LogSink } from '../base/redactingLogger.ts';
 
-/** Writes to the extension's output channel, whose level the user chooses. Secrets are masked. */
-export class OutputLogger implements Logger {
-  readonly #channel: vscode.LogOutputChannel;
-  readonly #fields: LogFields;
-
-  constructor(channel: vscode.LogOutputChannel, fields: LogFields = {}) {
-    this.#channel = channel;
-    this.#fields = fields;
-  }
-
-  log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    const all = { ...this.#fields, ...fields };
-    const line = Object.keys(all).length === 0 ? message : `${message} ${JSON.stringify(all)}`;
-    this.#channel[level](redactSecrets(line));
-  }
-
-  child(fields: LogFields): Logger {
-    return new OutputLogger(this.#channel, { ...this.#fields, ...fields });
-  }
+/** Writes to the extension's output channel, whose level the user chooses. */
+export function outputSink(channel: vscode.LogOutputChannel): LogSink {
+  return ({ level, message, fields }) => {
+    channel[level](Object.keys(fields).length === 0 ? message : `${message} ${JSON.stringify(fields)}`);
+  };
 }

@@ -19,6 +19,7 @@ import { createRegistry, createRunRegistry, type ProviderSettings } from './crea
 import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
 import type { LanguageModelRegistry } from './languageModelRegistry.ts';
+import { logMiddleware } from './logMiddleware.ts';
 import { composeMiddleware, type ModelMiddleware } from './middleware.ts';
 import type { ModelCall, ModelCallOptions, ModelClient, ModelReply } from './modelClient.ts';
 import { ollamaUrl } from './ollamaContext.ts';
@@ -87,6 +88,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
       turnsMiddleware(turns),
       ...safety,
       recordingMiddleware(recorder),
+      logMiddleware(logger, clock),
       ...middleware,
       ...(middleware.length > 0 ? safety : []),
       ...cassetteLayers,

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts';
 import type { ModelLimits } from '../domain/schema/model.ts';
+import { type RateLimits, rateLimitsOf } from './rateLimits.ts';
 
 /** What went wrong with a call, as far as the wire shows. */
 export type HttpFault =
@@ -53,6 +54,7 @@ export class HttpCall {
   #timer: NodeJS.Timeout | undefined;
   #fault: HttpFault | undefined;
   #contentType: string | undefined;
+  #rateLimits: RateLimits | undefined;
 
   constructor(options: HttpCallOptions) {
     this.#options = options;
@@ -65,6 +67,7 @@ export class HttpCall {
     const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
     const { status, statusText, headers } = response;
     this.#contentType = headers.get('content-type') ?? undefined;
+    this.#rateLimits = rateLimitsOf(headers);
     if (!response.ok) {
       const body = await readSome(response);
       // Worth more than a timeout while its body was read, which this replaces.
@@ -88,6 +91,11 @@ export class HttpCall {
   /** Of the answer, once it has begun. */
   get contentType(): string | undefined {
     return this.#contentType;
+  }
+
+  /** What the server said of its limits, once the answer has begun. */
+  get rateLimits(): RateLimits | undefined {
+    return this.#rateLimits;
   }
 
   dispose(): void {

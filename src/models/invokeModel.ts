@@ -50,6 +50,7 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
       costUsd: costOf(model, usage, prices),
       latencyMs: clock.now() - startedAt,
       ...(firstTextAt !== undefined && { timeToFirstTokenMs: firstTextAt - startedAt }),
+      ...(generation.rateLimits !== undefined && { rateLimits: generation.rateLimits }),
       isCached: false,
       provider,
       model: name,
@@ -112,7 +113,8 @@ async function readStream(
     const message = `${nameOf(model)} broke its answer off without an end; try again.`;
     throw new ModelError(message, { provider: model.provider, retryable: true });
   }
-  return { text: texts.join(''), finishReason: end.finishReason, usage: end.usage };
+  const { finishReason, usage, rateLimits } = end;
+  return { text: texts.join(''), finishReason, usage, ...(rateLimits !== undefined && { rateLimits }) };
 }
 
 function tooLong(limit: number, model: LanguageModel): ModelError {

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
 import type { ResponseSchema } from './modelClient.ts';
+import type { RateLimits } from './rateLimits.ts';
 
 export interface LanguageModelCapabilities {
   /** Whether `stream` delivers text as it is made; where not, `generate` is called. */
@@ -34,6 +35,8 @@ export interface GenerationEnd {
   readonly finishReason: FinishReason;
   /** Undefined when the server did not count, or counted nonsense. */
   readonly usage: TokenUsage | undefined;
+  /** What the server said of its limits, where it said something. */
+  readonly rateLimits?: RateLimits;
 }
 
 export interface Generation extends GenerationEnd {
@@ -69,7 +72,10 @@ export async function collectStream(parts: AsyncIterable<StreamPart>): Promise<G
   let end: GenerationEnd | undefined;
   for await (const part of parts) {
     if (part.type === 'text') texts.push(part.text);
-    else end = { finishReason: part.finishReason, usage: part.usage };
+    else {
+      const { type: _, ...rest } = part;
+      end = rest;
+    }
   }
   if (end === undefined) throw new Error('The stream broke off without an end.');
   return { text: texts.join(''), ...end };

@@ -3,6 +3,7 @@ import { ModelError, UnusableAnswerError } from '../base/errors.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
 import type { FinishReason, JsonRepair, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
 import { type ParsedAnswer, parseJsonAnswer } from './jsonAnswer.ts';
+import type { RateLimits } from './rateLimits.ts';
 
 /** The shape that an answer must have; sent to providers that can enforce it, checked by us in any case. */
 export interface ResponseSchema {
@@ -38,6 +39,8 @@ export interface ModelReply {
   readonly isCached: boolean;
   readonly provider: string;
   readonly model: string;
+  /** What the server said of its limits, where it said something. */
+  readonly rateLimits?: RateLimits;
   /** Names this call and its answer in the journal. */
   readonly exchangeId: string;
 }

@@ -1,6 +1,7 @@
 import { ModelError } from '../base/errors.ts';
 import { redactSecrets } from '../base/redactSecrets.ts';
 import type { HttpFault } from './httpCall.ts';
+import { rateLimitsOf } from './rateLimits.ts';
 
 /** What a sentence about a failed call needs to know of the server. */
 export interface ServerFacts {
@@ -23,6 +24,7 @@ export interface ServerFacts {
 export function modelErrorOf(fault: HttpFault, server: ServerFacts, cause?: unknown): ModelError {
   const { sentence, retryable } = describe(fault, server);
   const retryAfterMs = fault.kind === 'status' ? parseRetryAfter(fault.headers, server.now()) : undefined;
+  const rateLimits = fault.kind === 'status' ? rateLimitsOf(fault.headers) : undefined;
   const status = fault.kind === 'status' || fault.kind === 'inStream' ? fault.status : undefined;
   return new ModelError(
     redactSecrets(sentence, server.secrets),
@@ -31,6 +33,7 @@ export function modelErrorOf(fault: HttpFault, server: ServerFacts, cause?: unkn
       retryable,
       ...(status !== undefined && { status }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(rateLimits !== undefined && { rateLimits }),
     },
     { cause },
   );

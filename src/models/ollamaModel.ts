@@ -60,6 +60,8 @@ export class OllamaModel implements LanguageModel {
     this.#limits = limits;
     this.#contextLength = settings.contextLength;
     const url = ollamaUrl(settings.host);
+    // The package takes it from there by itself.
+    const key = process.env['OLLAMA_API_KEY'] ?? '';
     // Models with this ending run on the maker's own computers, for money.
     const isCloud = /[:-]cloud$/.test(model) || new URL(url).hostname === 'ollama.com';
     this.billing = isCloud ? 'unknown' : 'free';
@@ -70,7 +72,7 @@ export class OllamaModel implements LanguageModel {
       connectRemedy: 'start it with `ollama serve`, or set TRELLIS_OLLAMA_HOST to where one runs',
       keyRemedy: 'set OLLAMA_API_KEY, or run `ollama signin`',
       modelRemedy: `get it with \`ollama pull ${model}\``,
-      secrets: [],
+      secrets: key === '' ? [] : [key],
       now: () => clock.now(),
     };
   }

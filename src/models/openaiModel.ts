@@ -110,7 +110,9 @@ export class OpenaiModel implements LanguageModel {
         if (choice === undefined) throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without choices' });
         const { text, isRefusal } = textOf(choice.message);
         const finishReason = isRefusal ? 'refusal' : toFinishReason(choice.finish_reason ?? 'stop');
-        return { text, finishReason, usage: toUsage(parsed.data?.usage) };
+        const { rateLimits } = call;
+        const usage = toUsage(parsed.data?.usage);
+        return { text, finishReason, usage, ...(rateLimits !== undefined && { rateLimits }) };
       }),
     );
   }

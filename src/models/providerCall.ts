@@ -33,7 +33,8 @@ export async function* streamOverHttp(
   try {
     for await (const part of run(call)) {
       hasEnded ||= part.type === 'end';
-      yield part;
+      const { rateLimits } = call;
+      yield part.type === 'end' && rateLimits !== undefined ? { ...part, rateLimits } : part;
     }
     if (!hasEnded) throw modelErrorOf(call.fault ?? { kind: 'cut' }, options.server);
   } catch (error) {

@@ -1,6 +1,14 @@
-import { chargeOf, errorMessage, type ModelCharge, TrellisError, type TrellisErrorKind } from '../base/errors.ts';
+import {
+  chargeOf,
+  errorMessage,
+  type ModelCharge,
+  ModelError,
+  TrellisError,
+  type TrellisErrorKind,
+} from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import type { AnswerReading, ModelReply } from './modelClient.ts';
+import type { RateLimits } from './rateLimits.ts';
 
 /** What happens to one model call, in order: requested, any number of failed tries, then responded or a last failure. */
 export type ModelExchangeEvent =
@@ -13,6 +21,11 @@ export type ModelExchangeEvent =
       /** Undefined for an error that is none of Trellis's own. */
       readonly errorKind?: TrellisErrorKind;
       readonly willRetry: boolean;
+      /** How long it is waited before the next try. */
+      readonly delayMs?: number;
+      /** The HTTP status, when the server answered with one. */
+      readonly status?: number;
+      readonly rateLimits?: RateLimits;
       /** What this try is likely to have cost all the same. */
       readonly charge?: ModelCharge;
     };
@@ -27,14 +40,19 @@ export interface ModelRecorder extends ExchangeRecorder {
   recordReading(reading: AnswerReading): void | Promise<void>;
 }
 
-export function failedExchange(request: ModelRequest, error: unknown, willRetry: boolean): ModelExchangeEvent {
+/** `delayMs`: how long it is waited before the next try; undefined when there is none. */
+export function failedExchange(request: ModelRequest, error: unknown, delayMs?: number): ModelExchangeEvent {
+  const { status, rateLimits } = error instanceof ModelError ? error : {};
   const charge = chargeOf(error);
   return {
     type: 'failed',
     request,
     message: errorMessage(error),
     ...(error instanceof TrellisError && { errorKind: error.kind }),
-    willRetry,
+    willRetry: delayMs !== undefined,
+    ...(delayMs !== undefined && { delayMs }),
+    ...(status !== undefined && { status }),
+    ...(rateLimits !== undefined && { rateLimits }),
     ...(charge !== undefined && { charge }),
   };
 }
@@ -49,7 +67,7 @@ export function recordingMiddleware(recorder: ExchangeRecorder): ModelMiddleware
       try {
         reply = await next(request);
       } catch (error) {
-        await recorder.record(failedExchange(request, error, false));
+        await recorder.record(failedExchange(request, error));
         throw error;
       }
       await recorder.record({ type: 'responded', request, reply });

@@ -59,7 +59,7 @@ function delayBeforeRetry(error: unknown, retries: number, random: () => number)
 
 async function announceRetry(request: ModelRequest, error: ModelError, delayMs: number, options: RetryOptions) {
   const { exchangeId, settings } = request;
-  await options.recorder.record(failedExchange(request, error, true));
+  await options.recorder.record(failedExchange(request, error, delayMs));
   options.logger.log('warn', 'A model call failed and will be made again.', {
     exchangeId,
     provider: settings.provider,

@@ -53,13 +53,16 @@ async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Pro
           message: event.message,
           ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
           willRetry: event.willRetry,
+          ...(event.status === undefined ? {} : { status: event.status }),
+          ...(event.delayMs === undefined ? {} : { delayMs: event.delayMs }),
+          ...(event.rateLimits === undefined ? {} : { rateLimits: event.rateLimits }),
           ...chargeOf(event, itemId),
         },
         exchangeId,
       );
       return;
     case 'responded': {
-      const { text, finishReason, usage, costUsd, latencyMs, isCached } = event.reply;
+      const { text, finishReason, usage, costUsd, latencyMs, timeToFirstTokenMs, isCached, rateLimits } = event.reply;
       const cost = costUsd === undefined ? {} : { costUsd };
       const textHash = run.contents.put(text);
       run.append(
@@ -73,7 +76,9 @@ async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Pro
           usage,
           ...cost,
           latencyMs,
+          ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs }),
           isCached,
+          ...(rateLimits === undefined ? {} : { rateLimits }),
         },
         exchangeId,
       );

@@ -1,13 +1,14 @@
 import type { Trellis } from '../app/trellis.ts';
 import type { DisposableStore } from '../base/disposable.ts';
 import { silentLogger } from '../base/logger.ts';
+import { RedactingLogger } from '../base/redactingLogger.ts';
 import type { loadConfiguration } from '../config/loadConfiguration.ts';
 import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
 import type { RevertingSink } from '../orchestrator/humanChannel.ts';
 import { settleAccept } from '../orchestrator/review/settleAccept.ts';
 import type { CommonArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
-import { StreamLogger } from './streamLogger.ts';
+import { streamSink } from './streamLogger.ts';
 
 export interface OpenCoreOptions {
   /** The real path of the workspace. */
@@ -28,7 +29,8 @@ export async function openCore(
   const { sink, remarks, lastAccept } = await host.openSink(workspace, storageDirectory, host.clock);
   for (const remark of remarks) note(remark);
   const keys = Object.values<string>({ ...secrets });
-  const logger = command.isVerbose ? new StreamLogger(text => host.stderr.write(text), keys) : silentLogger;
+  const toStandardError = streamSink(text => host.stderr.write(text));
+  const logger = command.isVerbose ? new RedactingLogger(toStandardError, () => keys) : silentLogger;
   const { resourcesDirectory, version, clock } = host;
   const trellis = resources.add(
     await host.createTrellis({

@@ -37,6 +37,9 @@ export type AgentActionSummary = z.infer<typeof agentActionSummarySchema>;
 export const testScopeSchema = z.enum(['item', 'baseline', 'final', 'selection']);
 export type TestScope = z.infer<typeof testScopeSchema>;
 
+/** What a server said of its limits, as headers by name. */
+const rateLimits = z.record(z.string(), z.string());
+
 const type = <T extends string, S extends z.ZodRawShape>(name: T, shape: S) =>
   z.strictObject({ ...base, type: z.literal(name), ...shape });
 
@@ -121,7 +124,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Absent when the model's price is not known. */
     costUsd: z.number().optional(),
     latencyMs: z.number(),
+    /** Of the try that succeeded; absent for an answer without text, or of a cache. */
+    timeToFirstTokenMs: z.number().optional(),
     isCached: z.boolean(),
+    rateLimits: rateLimits.optional(),
   }),
   type('model.failed', {
     exchangeId: z.string(),
@@ -129,6 +135,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** What kind of error it was; absent for one that was none of Trellis's own. */
     errorKind: z.string().optional(),
     willRetry: z.boolean(),
+    /** The HTTP status, when the server answered with one. */
+    status: z.number().optional(),
+    /** How long it is waited before the next try, in milliseconds. */
+    delayMs: z.number().optional(),
+    rateLimits: rateLimits.optional(),
     /** What a server is likely to charge for an answer that broke off; estimated. */
     charge: z
       .strictObject({

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import {
   anthropicSettingsSchema,
   type ModelLimits,
@@ -48,6 +48,7 @@ export interface HarnessOptions {
   readonly random?: () => number;
   readonly budget?: Budget;
   readonly middleware?: readonly ModelMiddleware[];
+  readonly logger?: Logger;
   /** Instead of waiting no time between tries. */
   readonly sleep?: Clock['sleep'];
 }
@@ -80,7 +81,7 @@ export async function openHarness(
     recorder: { record: event => void events.push(event), recordReading: () => undefined },
     clock: { now: () => systemClock.now() + skippedMs, sleep: options.sleep ?? skip },
     ids: prefix => `${prefix}_${++ids}`,
-    logger: silentLogger,
+    logger: options.logger ?? silentLogger,
     random: options.random ?? (() => 0.5),
     limits: options.limits ?? {},
     ...(options.budget && { budget: options.budget }),

@@ -53,6 +53,7 @@ export interface ScriptAnswer {
   /** Cuts the bytes on the wire into pieces of this size, also in the middle of a character. */
   readonly pieceBytes?: number;
   readonly isRefusal?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Frames without any choice or message in them. */
   readonly hasNoChoices?: boolean;
   readonly fault?: StreamFault;

@@ -47,7 +47,7 @@ async function sendWhole(
     return;
   }
   const body = JSON.stringify(format.whole(answer, text, tokens));
-  response.writeHead(200, { 'content-type': 'application/json' });
+  response.writeHead(200, { 'content-type': 'application/json', ...answer.headers });
   await write(response, answer.fault === 'cut' ? body.slice(0, -10) : body, answer);
   response.end();
 }
@@ -59,7 +59,7 @@ async function streamAnswer(
   text: string,
   tokens: TokenCount,
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': format.streamType });
+  response.writeHead(200, { 'content-type': format.streamType, ...answer.headers });
   response.flushHeaders();
   for (const frame of format.startFrames?.(answer, tokens) ?? []) await write(response, frame, answer);
   const size = answer.frameCharacters ?? defaultFrameCharacters;
