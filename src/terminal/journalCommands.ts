@@ -1,6 +1,7 @@
 import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { reduceAll } from '../domain/reduceRun.ts';
+import { computeRunMetrics } from '../domain/runMetrics.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
 import { journalFileIn, storageDirectoryOf } from '../journal/storageDirectory.ts';
@@ -34,8 +35,10 @@ export function runShowCommand(command: ShowArguments, host: CommandLineHost): P
       const bytes = journal.contents.get(hash);
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
     };
-    if (command.output === 'json') printJson(host, resultOfRun(reduceAll(runId, events), host.clock.now()));
-    else if (command.output === 'events') for (const event of events) printJson(host, event);
+    if (command.output === 'json') {
+      const result = resultOfRun(reduceAll(runId, events), host.clock.now());
+      printJson(host, { ...result, metrics: computeRunMetrics(events) });
+    } else if (command.output === 'events') for (const event of events) printJson(host, event);
     else print(host, runStory(events, { palette: paletteOf(command, host), isFull: command.isFull, readText }));
     return exitCode.success;
   });

@@ -1,11 +1,13 @@
 import { reduceAll } from '../domain/reduceRun.ts';
-import type { RunState, Usage } from '../domain/runState.ts';
+import { computeRunMetrics } from '../domain/runMetrics.ts';
+import type { RunState } from '../domain/runState.ts';
 import type { FileChange } from '../domain/schema/changes.ts';
 import type { RunEvent, RunEventOf } from '../domain/schema/events.ts';
 import type { JsonRepair } from '../domain/schema/model.ts';
 import { describeTextFlags } from '../domain/textFlags.ts';
 import { eventLine } from './eventLine.ts';
-import { formatCost, formatCount, formatDuration, formatTime, plural } from './format.ts';
+import { formatCost, formatCount, formatDuration, formatTime } from './format.ts';
+import { metricsLines } from './metricsLines.ts';
 import type { Palette } from './palette.ts';
 import { runLines } from './runGraph.ts';
 import { safeLine, safeText } from './safeText.ts';
@@ -33,7 +35,8 @@ export function runStory(events: readonly RunEvent[], options: StoryOptions): st
     const time = palette.dim(`+${formatDuration(event.at - first.at)}`.padStart(10));
     return lines.split('\n').map((line, index) => `${index === 0 ? time : ' '.repeat(10)}  ${line}`);
   });
-  return [...opening(state, palette), '', ...steps, '', ...closing(state, palette)];
+  const metrics = metricsLines(computeRunMetrics(events), palette);
+  return [...opening(state, palette), '', ...steps, '', ...closing(state, palette), ...metrics];
 }
 
 interface StepOptions extends StoryOptions {
@@ -157,19 +160,6 @@ function closing(state: RunState, palette: Palette): string[] {
     state.plan === undefined
       ? []
       : runLines(state, state.endedAt ?? state.startedAt, Number.POSITIVE_INFINITY, palette).slice(1);
-  const roles = Object.entries(state.usageByRole).map(([role, usage]) => `  ${role.padEnd(9)} ${usageText(usage)}`);
   const flags = describeTextFlags(state.textFlags).map(sentence => palette.yellow(sentence));
-  return [...items, palette.bold(end), ...flags, `Usage     ${usageText(state.usage)}`, ...roles];
-}
-
-function usageText(usage: Usage): string {
-  const { calls, cachedCalls, inputTokens, outputTokens, costUsd, unpricedCalls } = usage;
-  return [
-    plural(calls, 'call'),
-    ...(cachedCalls > 0 ? [`${cachedCalls} cached`] : []),
-    `${formatCount(inputTokens)} tokens in`,
-    `${formatCount(outputTokens)} out`,
-    formatCost(costUsd),
-    ...(unpricedCalls > 0 ? [`price of ${plural(unpricedCalls, 'call')} not known`] : []),
-  ].join(' · ');
+  return [...items, palette.bold(end), ...flags];
 }

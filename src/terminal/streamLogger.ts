@@ -5,7 +5,9 @@ import { safeText } from './safeText.ts';
 export function streamSink(write: (text: string) => void): LogSink {
   return ({ level, message, fields }) => {
     if (level === 'trace') return;
-    const all = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value) ?? 'undefined'}`);
+    const all = Object.entries(fields).map(
+      ([key, value]) => `${key}=${value === undefined ? 'undefined' : JSON.stringify(value)}`,
+    );
     write(`${safeText([level.padEnd(5), message, ...all].join(' '))}\n`);
   };
 }

@@ -30,7 +30,9 @@ describe('runStory', () => {
       /Tests \(final, in the process sandbox\): 5 passed, 0 failed \(1\.2 s\)\n/,
       /Quality 0\.92 .+: passed\n/,
       /\napplied: The changes were applied\.\n/,
-      /\nUsage {5}2 calls · 2\.4k tokens in · 600 out · \$0\.0024\n {2}planner {3}1 call · /,
+      /\nUsage {5}2 calls · 2\.4k tokens in · 600 out · \$0\.0024 · latency 2\.1 s\n/,
+      /\nRoles\n {2}planner {2}1 call · .+\n {2}coder {4}1 call · /,
+      /\nItems\n {2}implement {2}1 call · 1\.2k tokens in · 300 out · \$0\.0012 · latency 2\.1 s$/,
     ];
     for (const part of expected) assert.match(text, part);
     assert.doesNotMatch(text, /prompt of exchange_1/);
