@@ -31,7 +31,7 @@ function* assignedSecrets(text: string): Generator<TextFinding> {
   for (const match of text.matchAll(assignment)) {
     const { name = '', quoted, bare } = match.groups ?? {};
     const value = quoted ?? bare ?? '';
-    if (standIn.test(value)) continue;
+    if (standIn.test(value) || (quoted === undefined && isExpression(value))) continue;
     const isSecret =
       looksLikeKey(keyPart(value)) || (/^p(?:ass|wd)/i.test(name) && quoted !== undefined && isPassword(value));
     if (!isSecret) continue;
@@ -40,9 +40,14 @@ function* assignedSecrets(text: string): Generator<TextFinding> {
   }
 }
 
+/** Whether a value without quotes is code: a name, or a part of something that has one. */
+function isExpression(value: string): boolean {
+  return /^[A-Za-z_$.]+$/.test(value) || /^[\w$]*[a-z]{3}[\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:=|$)/.test(value);
+}
+
 /** The value as far as keys have such characters: no address, path or sentence is a key. */
 function keyPart(value: string): string {
-  return /^[A-Za-z0-9+/=_.~!@#$%^&*:-]+$/.test(value) && !/:\/\/|^\.{0,2}\/|^[a-z]+(?:[./][a-z]+)+$/i.test(value)
+  return /^[A-Za-z0-9+/=_.~!@#$%^&*:-]+$/.test(value) && !/:\/\/|^\.{0,2}\/|^[a-z]+(?:[./][a-z]+)+$|^urn:/i.test(value)
     ? value
     : '';
 }

@@ -64,7 +64,7 @@ const formats: readonly PersonalDataFormat[] = [
   },
   {
     kind: 'telephone',
-    pattern: /(?<![\w.+/-])\+[1-9]\d{0,2}(?:[ .-]?\(0?\d{1,4}\))?(?:[ .-]?\d{2,5}){2,5}(?![\w.]?\w)/g,
+    pattern: /(?<![\w.+/-])\+[1-9]\d{0,2}(?:[ .-]?\(0?\d{1,4}\)|[ .-]\d(?=[ .-]))?(?:[ .-]?\d{2,5}){2,5}(?![\w.]?\w)/g,
     isValid: (text, before) =>
       isTelephone(text) && (/[ .()-]/.test(text) || /(?:tel|phone|mobile|fax|call|sms|whatsapp)\W{0,8}$/i.test(before)),
   },
