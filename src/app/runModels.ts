@@ -23,7 +23,7 @@ import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { type JournaledAnswers, journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
-import { recordMessage } from '../orchestrator/observed/observedTexts.ts';
+import { recordMessage, recordStop } from '../orchestrator/observed/observedTexts.ts';
 import type { Observer } from '../orchestrator/observed/observer.ts';
 import { spentSince } from '../orchestrator/spentSince.ts';
 import type { WorkspaceSecrets } from './workspaceSecrets.ts';
@@ -105,6 +105,7 @@ export class RunModels implements Disposable {
         knownSecrets: () => secrets.all(),
         report: (request, flags) => recordTextFlags(run, request, flags),
         onChanged: (written, sent) => recordMessage(observer, written, sent),
+        onStopped: ({ exchangeId }, error) => recordStop(observer, exchangeId, error),
       },
       clock,
       ids,

@@ -15,6 +15,8 @@ export interface TextSafetyOptions {
   readonly report: (request: ModelRequest, flags: readonly TextFlag[]) => void;
   /** Told of each message that is not sent as it was written, before it is sent. */
   readonly onChanged?: (written: string, sent: string) => Promise<void>;
+  /** Told of a call that is not made, with the error that it ends with. */
+  readonly onStopped?: (request: ModelRequest, error: ModelError) => Promise<void>;
 }
 
 /**
@@ -27,6 +29,7 @@ export function textSafetyMiddleware({
   knownSecrets,
   report,
   onChanged,
+  onStopped,
 }: TextSafetyOptions): ModelMiddleware {
   const checked = new WeakMap<ModelMessage, ModelMessage>();
   let known: Promise<readonly KnownSecret[]> | undefined;
@@ -56,12 +59,12 @@ export function textSafetyMiddleware({
       );
       if (flags.length > 0) report(request, flags);
       const stopped = flags.filter(flag => flag.action === 'stopped');
-      if (stopped.length > 0)
-        throw stoppedCall(
-          request,
-          stopped,
-          fresh.flatMap(result => result.places),
-        );
+      if (stopped.length > 0) {
+        const places = fresh.flatMap(result => result.places);
+        const error = stoppedCall(request, stopped, places);
+        await onStopped?.(request, error);
+        throw error;
+      }
       for (const [index, message] of safe.entries()) {
         const original = messages[index];
         if (original !== undefined) checked.set(original, message);

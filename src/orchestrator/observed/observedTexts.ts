@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { ModelError } from '../../base/errors.ts';
 import type { FindMasked } from '../../changes/maskedText.ts';
 import type { ModelMiddleware } from '../../models/middleware.ts';
 import type { Observer } from './observer.ts';
@@ -24,11 +25,22 @@ export async function recordMessage(observer: Observer, written: string, sent: s
   await observer.observe(lookAtMessage(written), () => Promise.resolve(sent));
 }
 
-/** Sends each message as it was sent in the run, in place of the layer that made it so. */
+/** Nothing is seen of a call that was made; of one that was stopped the error. */
+function lookAtStop(exchangeId: string) {
+  return { what: 'stop', subject: [exchangeId], schema: z.null(), usual: null } as const;
+}
+
+/** Keeps that a call was not made, and why. */
+export async function recordStop(observer: Observer, exchangeId: string, error: ModelError): Promise<void> {
+  await observer.observe(lookAtStop(exchangeId), () => Promise.reject(error)).catch(() => undefined);
+}
+
+/** Sends each message as it was sent in the run, in place of the layer that made it so; stops the calls that it stopped. */
 export function replayedMessages(observer: Observer): ModelMiddleware {
   return {
     name: 'recorded messages',
     handle: async (request, next) => {
+      await observer.observe(lookAtStop(request.exchangeId), () => Promise.resolve(null));
       const messages = await Promise.all(
         request.call.messages.map(async message => {
           const look = lookAtMessage(message.content);

@@ -62,7 +62,8 @@ const origins: Readonly<Record<RunEventType, 'made' | 'given'>> = {
   'changes.applied': 'made',
   'changes.committed': 'given',
   'changes.reverted': 'given',
-  'run.warned': 'made',
+  // Of what was found in texts for models, which a replay does not look for.
+  'run.warned': 'given',
   'run.ended': 'made',
 };
 

@@ -1,3 +1,4 @@
+import { placeholdersIn } from '../../base/credentials/maskPlaceholder.ts';
 import { describeDifference, firstDifference } from '../../base/firstDifference.ts';
 import type { RunEvent, RunEventType } from '../../domain/schema/events.ts';
 import { comparableEvent } from './comparedEvents.ts';
@@ -28,7 +29,7 @@ export function findDivergence(
 ): Divergence | undefined {
   const [expected, got] = [comparableEvent(recorded), comparableEvent(made)];
   if (recorded.type !== made.type) return divergence(recorded, lane, '', short(expected), short(got));
-  const difference = differenceIn(expected, got, '');
+  const difference = differenceIn(expected, got, '', (one, other) => isSameButMasked(one, other, texts));
   if (difference === undefined) return undefined;
   const { place } = difference;
   const [left, right] = [textOf(difference.expected, texts.recorded), textOf(difference.got, texts.made)];
@@ -68,13 +69,18 @@ interface Difference {
   readonly got: unknown;
 }
 
-function differenceIn(expected: unknown, got: unknown, place: string): Difference | undefined {
+function differenceIn(
+  expected: unknown,
+  got: unknown,
+  place: string,
+  isSame: (expected: unknown, got: unknown) => boolean,
+): Difference | undefined {
   if (!isObject(expected) || !isObject(got) || Array.isArray(expected) !== Array.isArray(got)) {
-    return expected === got ? undefined : { place, expected, got };
+    return expected === got || isSame(expected, got) ? undefined : { place, expected, got };
   }
   for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
     const name = Array.isArray(expected) ? `${place}[${key}]` : place === '' ? key : `${place}.${key}`;
-    const difference = differenceIn(expected[key], got[key], name);
+    const difference = differenceIn(expected[key], got[key], name, isSame);
     if (difference !== undefined) return difference;
   }
   return undefined;
@@ -82,6 +88,34 @@ function differenceIn(expected: unknown, got: unknown, place: string): Differenc
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** A journal holds no secrets: where one was masked when it was recorded, anything may stand in the replay. */
+function isSameButMasked(
+  expected: unknown,
+  got: unknown,
+  texts: { readonly recorded: ReadText; readonly made: ReadText },
+): boolean {
+  const [recorded, made] = [textOf(expected, texts.recorded), textOf(got, texts.made)];
+  if (recorded === undefined || made === undefined) return false;
+  const placeholders = [...new Set(placeholdersIn(recorded))];
+  if (placeholders.length === 0) return false;
+  const marked = placeholders.reduce((text, placeholder) => text.replaceAll(placeholder, '\0'), recorded);
+  return followEachOther(marked.split('\0'), made);
+}
+
+/** Whether the parts stand in the text in this order, the first at its beginning and the last at its end. */
+function followEachOther(parts: readonly string[], text: string): boolean {
+  const [first = '', ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined || !text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }
 
 /** A text that may have several lines: of a content, or as it stands in the event. */

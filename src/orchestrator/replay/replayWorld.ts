@@ -79,7 +79,8 @@ export function replayIds(recording: Recording): IdSource {
   const items = new Map<string, string>();
   const note = (prefix: string, subject: string, id: string) => {
     const name = `${prefix} ${subject}`;
-    ids.set(name, [...(ids.get(name) ?? []), id]);
+    const noted = ids.get(name) ?? [];
+    if (!noted.includes(id)) ids.set(name, [...noted, id]);
   };
   for (const event of recording.events) {
     if (event.type === 'order.enqueued') {
@@ -87,7 +88,9 @@ export function replayIds(recording: Recording): IdSource {
       note('order', event.order.itemId, event.order.id);
     } else if (event.type === 'order.claimed') note('session', items.get(event.orderId) ?? '', event.sessionId);
     else if (event.type === 'agent.act') note('action', event.itemId, event.actionId);
-    else if (event.type === 'model.requested') note('exchange', event.itemId ?? event.role, event.exchangeId);
+    // A call that was stopped for what is in its texts was never requested.
+    else if (event.type === 'model.requested' || event.type === 'text.flagged')
+      note('exchange', event.itemId ?? event.role, event.exchangeId);
     else if (event.type === 'question.asked') {
       note('question', event.asker.kind === 'worker' ? event.asker.itemId : event.asker.kind, event.question.id);
     }
