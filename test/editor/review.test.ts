@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { OpenReview } from '../../src/editor/review/openReview.ts';
 import { ReviewActions } from '../../src/editor/review/reviewActions.ts';
+import { contentUri } from '../../src/editor/review/reviewAddress.ts';
 import { ReviewComments } from '../../src/editor/review/reviewComments.ts';
 import { ReviewDiffs } from '../../src/editor/review/reviewDiffs.ts';
 import type { ReviewNode } from '../../src/editor/review/reviewOutline.ts';
@@ -179,6 +180,17 @@ describe('the review in the editor', () => {
       vscode.window.activeTextEditor!.selection = new vscode.Selection(10, 0, 10, 0);
       await cursorIs('/src/a.ts', 11);
       await assert.rejects(actions.decide('kept', 'hunk'), /The cursor is in no hunk; go to the next one first\./);
+    });
+
+    it('know the left side by its content, and take no decision from the text of an earlier attempt', async () => {
+      const { runId } = open!;
+      const show = async (hash: string | undefined) =>
+        vscode.window.showTextDocument(contentUri({ runId, path: 'src/a.ts' }, files.root, hash));
+      await show('f'.repeat(64));
+      await assert.rejects(actions.decide('rejected', 'file'), /Put the cursor into a change of the review/);
+      await show(fileOf('src/a.ts').change.before?.hash);
+      await actions.decide('rejected', 'file');
+      assert.equal(fileOf('src/a.ts').decision, 'rejected');
     });
 
     it('save what was typed before they decide', async () => {
