@@ -100,8 +100,8 @@ export const connections: readonly Fault[] = [
   {
     name: 'a stall in the middle of the stream',
     reply: begun('stall'),
-    limits: short,
-    outcome: retried(/stopped in the middle of its answer for 0\.3 s; see whether it is overloaded, or try again/),
+    limits: { idleTimeoutMs: 400 },
+    outcome: retried(/stopped in the middle of its answer for 0\.4 s; see whether it is overloaded, or try again/),
     charged: forBeginning,
   },
   {
