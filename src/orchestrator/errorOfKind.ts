@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   ExecutionError,
   ModelError,
+  type ModelErrorDetails,
   PlanningError,
   QualityError,
   SandboxError,
@@ -15,12 +16,12 @@ export interface FailureRecord {
   /** `TrellisErrorKind`, or anything else for an error that was none of Trellis's own. */
   readonly kind?: string | undefined;
   readonly message: string;
-  /** Of a model's. */
-  readonly provider?: string;
+  /** What else is known of a model's. */
+  readonly details?: Omit<ModelErrorDetails, 'retryable'>;
 }
 
 /** The error again, of the same class and with the same message; for a replay. */
-export function errorOfKind({ kind, message, provider = '' }: FailureRecord): Error {
+export function errorOfKind({ kind, message, details = { provider: '' } }: FailureRecord): Error {
   switch (kind) {
     case 'planning':
       return new PlanningError(message);
@@ -39,7 +40,7 @@ export function errorOfKind({ kind, message, provider = '' }: FailureRecord): Er
     case 'abort':
       return new AbortError(message);
     case 'model':
-      return new ModelError(message, { provider, retryable: false });
+      return new ModelError(message, { ...details, retryable: false });
     default:
       return new Error(message);
   }

@@ -1,3 +1,4 @@
+import type { RunEventOf } from '../../domain/schema/events.ts';
 import { finishReasonSchema } from '../../domain/schema/model.ts';
 import type { ModelMiddleware } from '../../models/middleware.ts';
 import { errorOfKind } from '../errorOfKind.ts';
@@ -24,13 +25,37 @@ export function replayedAnswers(recording: Recording, conductor: Conductor): Mod
       const text = reply && recording.readText(reply.textHash);
       if (reply === undefined || text === undefined) {
         const message = failure?.message ?? `The journal has lost the answer to the call ${exchangeId}.`;
-        throw errorOfKind({ kind: failure?.errorKind ?? 'model', message, provider: settings.provider });
+        const details = { provider: settings.provider, ...(failure && factsOf(failure)) };
+        throw errorOfKind({ kind: failure?.errorKind ?? 'model', message, details });
       }
       if (text !== '') onText?.(text);
-      const { usage, latencyMs, isCached, costUsd } = reply;
+      const { usage, latencyMs, isCached, costUsd, timeToFirstTokenMs, rateLimits } = reply;
       const { provider, model } = settings;
       const finishReason = finishReasonSchema.parse(reply.finishReason);
-      return { text, finishReason, usage, costUsd, latencyMs, isCached, provider, model, exchangeId };
+      return {
+        text,
+        finishReason,
+        usage,
+        costUsd,
+        latencyMs,
+        ...(timeToFirstTokenMs !== undefined && { timeToFirstTokenMs }),
+        isCached,
+        ...(rateLimits !== undefined && { rateLimits }),
+        provider,
+        model,
+        exchangeId,
+      };
     },
+  };
+}
+
+/** What the journal knows of a failure beside its kind and its message. */
+function factsOf({ status, rateLimits, charge }: RunEventOf<'model.failed'>) {
+  return {
+    ...(status !== undefined && { status }),
+    ...(rateLimits !== undefined && { rateLimits }),
+    ...(charge !== undefined && {
+      charge: { ...charge.usage, ...(charge.costUsd !== undefined && { costUsd: charge.costUsd }) },
+    }),
   };
 }

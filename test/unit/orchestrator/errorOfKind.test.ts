@@ -16,10 +16,12 @@ describe('errorOfKind', () => {
       model: true,
     };
     for (const kind of Object.keys(kinds)) {
-      const error = errorOfKind({ kind, message: 'It failed.', provider: 'openai' });
+      const error = errorOfKind({ kind, message: 'It failed.', details: { provider: 'openai', status: 404 } });
       assert.ok(error instanceof TrellisError);
       assert.deepEqual([error.kind, error.message], [kind, 'It failed.']);
-      if (error instanceof ModelError) assert.deepEqual([error.provider, error.retryable], ['openai', false]);
+      if (error instanceof ModelError) {
+        assert.deepEqual([error.provider, error.status, error.retryable], ['openai', 404, false]);
+      }
     }
   });
 
