@@ -30,7 +30,7 @@ export class ExecutionError extends TrellisError {
   readonly kind = 'execution';
 }
 
-/** @public Part of the vocabulary of errors, for those who add a quality gate of their own. */
+/** A result that is there and does not hold. */
 export class QualityError extends TrellisError {
   readonly kind = 'quality';
 }

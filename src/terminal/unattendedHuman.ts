@@ -1,3 +1,4 @@
+import { QualityError, ValidationError } from '../base/errors.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type {
   Answer,
@@ -36,10 +37,14 @@ export class UnattendedHuman implements HumanChannel {
     return Promise.resolve({ text, by: 'default' });
   }
 
-  /** Takes what passed, once; what cannot be applied as it is needs somebody to look. */
+  /** Takes what passed, once. Throws when that cannot be applied as it is: somebody has to look, and can do so later. */
   review({ review, score, setback }: ReviewRequest): Promise<ReviewDecision> {
-    if (setback !== undefined) this.#print(safeText(setback.message));
-    else this.#print(reviewText(review.selection(), this.#palette));
-    return Promise.resolve(score.passed && setback === undefined ? { kind: 'accept' } : { kind: 'refuse' });
+    if (setback !== undefined) {
+      const sentence = `${setback.message} Nothing was applied; look at it with trellis review ${review.runId}.`;
+      const hasFailed = setback.kind === 'notProven';
+      return Promise.reject(hasFailed ? new QualityError(sentence) : new ValidationError(sentence));
+    }
+    this.#print(reviewText(review.selection(), this.#palette));
+    return Promise.resolve(score.passed ? { kind: 'accept' } : { kind: 'refuse' });
   }
 }

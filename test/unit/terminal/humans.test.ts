@@ -78,6 +78,18 @@ describe('UnattendedHuman', () => {
     assert.deepEqual(await human.review({ review, score: failed }), { kind: 'refuse' });
   });
 
+  it('says what keeps accepted changes from being applied, and leaves them for a review', async () => {
+    const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
+    const conflicts = { kind: 'conflicts', message: 'a.ts has conflicts.', paths: ['a.ts'] } as const;
+    await assert.rejects(human.review({ review, score: sampleScore, setback: conflicts }), {
+      kind: 'validation',
+      message: 'a.ts has conflicts. Nothing was applied; look at it with trellis review run_test.',
+    });
+    const proof = { treeHash: 't', verdict: 'fails', summary: 'The tests fail.' } as const;
+    const failing = { kind: 'notProven', message: proof.summary, proof } as const;
+    await assert.rejects(human.review({ review, score: sampleScore, setback: failing }), { kind: 'quality' });
+  });
+
   it('answers with the default, or tells the agent to choose', async () => {
     const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
     assert.deepEqual(await human.answer({ ...question, defaultAnswer: 'iterative' }), {
