@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { ModelProvider } from '../../../api/trellis.d.ts';
 import { ConfigurationError } from '../../../src/base/errors.ts';
-import { ollamaSettingsSchema, openaiSettingsSchema } from '../../../src/domain/schema/model.ts';
+import { modelLimitsSchema, ollamaSettingsSchema, openaiSettingsSchema } from '../../../src/domain/schema/model.ts';
 import { createModelClient, type ModelClientOptions } from '../../../src/models/createModelClient.ts';
+import { createRegistry } from '../../../src/models/createRegistry.ts';
 import type { ModelMiddleware } from '../../../src/models/middleware.ts';
 import { buildReply, keepingRecorder, logger, steppingClock } from './fakes.ts';
 
@@ -55,5 +57,45 @@ describe('createModelClient', () => {
       'sdet: e exchange_7',
       'judge: j exchange_7',
     ]);
+  });
+
+  it('has a call pass the journal, plugins, the cache, the retry and the provider, in this order', async () => {
+    const order: string[] = [];
+    let tries = 0;
+    const provider: ModelProvider = {
+      name: 'example',
+      createModel: () => ({
+        billing: 'free',
+        generate: () => {
+          order.push('provider');
+          tries += 1;
+          if (tries === 1) throw Object.assign(new Error('busy'), { retryable: true });
+          return { text: 'hello', finishReason: 'stop' };
+        },
+      }),
+    };
+    const plugin: ModelMiddleware = {
+      name: 'plugin',
+      handle: async (request, next) => {
+        order.push('plugin');
+        return next(request);
+      },
+    };
+    const options = { clock: steppingClock(), logger, limits: modelLimitsSchema.parse({}) };
+    const providers = { openai: openaiSettingsSchema.parse({}), ollama: ollamaSettingsSchema.parse({}) };
+    const settings = settingsOf('example');
+    const client = build({
+      roles: { planner: settings, executor: settings, judge: settings },
+      registry: createRegistry({ ...options, providers, plugins: [provider] }),
+      recorder: { ...keepingRecorder(), record: ({ type }) => void order.push(type) },
+      middleware: [plugin],
+      answers: {
+        get: () => void order.push('cache'),
+        put: () => void order.push('kept'),
+      },
+    });
+    await client.call({ role: 'coder', messages: [] }, { signal: new AbortController().signal });
+    const around = ['requested', 'plugin', 'cache', 'provider', 'failed', 'provider', 'kept', 'responded'];
+    assert.deepEqual(order, around);
   });
 });
