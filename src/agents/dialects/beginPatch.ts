@@ -14,6 +14,11 @@ export function isPatchStart(line: string): boolean {
   return START.test(line);
 }
 
+/** Whether `line` is one of a patch, which outside of one is a sign that its beginning is missing. */
+export function isPatchSection(line: string): boolean {
+  return SECTION.test(line);
+}
+
 /** Reads the patch that begins at `at`. It ends with `*** End Patch`, or where its fence does. */
 export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | undefined): BlockRead {
   const { lines } = reply;

@@ -1,4 +1,4 @@
-import { isPatchStart, readBeginPatch } from './beginPatch.ts';
+import { isPatchSection, isPatchStart, readBeginPatch } from './beginPatch.ts';
 import { type BlockRead, blockProblem, type Dialect, type ReplyLines } from './blockRead.ts';
 import { isHunkHeader } from './diffHunks.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
@@ -93,6 +93,10 @@ class ReplyScanner {
     if (isSearchCloser(line)) {
       const reason = `the row "${line.trim()}" closes a search/replace block that was not opened`;
       return this.#take('searchReplace', this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
+    }
+    if (isPatchSection(line)) {
+      const reason = `the line "${line.trim()}" is not in a patch; put "*** Begin Patch" above and "*** End Patch" below it`;
+      return this.#take('beginPatch', this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
     }
     if (isDiffStart(this.#lines, this.#at)) return this.#takeDiff(this.#path);
     if (this.#fence) {

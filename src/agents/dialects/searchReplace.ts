@@ -12,12 +12,17 @@ export interface SearchOpener {
 
 const OPENER = /^(\s*)(<{5,}|-{5,})\s*(?:SEARCH|ORIGINAL|OLD|BEFORE|FIND)\b\s*:?\s*>?\s*(.*)$/;
 const CLOSER = /^(\s*)(>{5,}|\+{5,})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER|MODIFIED)\b\s*$/;
+/** In small letters only the words that no branch or heading is likely to be called. */
+const SMALL_OPENER = /^(\s*)(<{5,})\s*(?:search|original)\b\s*:?\s*>?\s*(.*)$/i;
+const SMALL_CLOSER = /^(\s*)(>{5,})\s*(?:replace|updated)\s*$/i;
 const BARE_CLOSER = /^(\s*)(>{5,})\s*$/;
+const CONFLICT_START = /^<{7} \S/;
+const CONFLICT_END = /^>{7} \S/;
 const DIVIDER = /^(\s*)(={5,})\s*$/;
 
 /** The opening row of a block, if `line` is one. */
 export function searchOpener(line: string): SearchOpener | undefined {
-  const match = OPENER.exec(line);
+  const match = OPENER.exec(line) ?? SMALL_OPENER.exec(line);
   if (!match) return undefined;
   const [, indent = '', row = '', rest = ''] = match;
   const path = rest.replace(/^[`"']|[`"']$/g, '').trim();
@@ -27,11 +32,17 @@ export function searchOpener(line: string): SearchOpener | undefined {
 
 /** Whether `line` is the closing row of a block, which without an opening one is a sign of a broken block. */
 export function isSearchCloser(line: string): boolean {
-  return CLOSER.test(line);
+  return closerOf(line) !== null;
 }
 
-/** Whether one of `lines` opens or closes a block. */
+function closerOf(line: string): RegExpExecArray | null {
+  return CLOSER.exec(line) ?? SMALL_CLOSER.exec(line);
+}
+
+/** Whether one of `lines` opens or closes a block, or they have the rows of a merge conflict, which some write for one. */
 export function holdsSearchRow(lines: readonly string[]): boolean {
+  const start = lines.findIndex(line => CONFLICT_START.test(line));
+  if (start !== -1 && lines.some((line, index) => index > start && CONFLICT_END.test(line))) return true;
   return lines.some(line => searchOpener(line) !== undefined || isSearchCloser(line));
 }
 
@@ -49,7 +60,7 @@ export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchO
     const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE" of its own';
     return limit === lines.length ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
   }
-  const dividers = rowsBetween(lines, at + 1, closer, DIVIDER);
+  const dividers = rowsBetween(lines, at + 1, closer, line => DIVIDER.exec(line));
   const exact = dividers.filter(row => row.signCount === opener.signCount && row.indent === opener.indent);
   const [divider] = exact.length > 0 ? exact : dividers;
   const candidates = exact.length > 0 ? exact.length : dividers.length;
@@ -73,33 +84,38 @@ interface Row {
   readonly signCount: number;
 }
 
-function rowsBetween(lines: readonly string[], from: number, to: number, pattern: RegExp): Row[] {
+function rowsBetween(
+  lines: readonly string[],
+  from: number,
+  to: number,
+  match: (line: string) => RegExpExecArray | null,
+): Row[] {
   const rows: Row[] = [];
   for (let at = from; at < to; at++) {
-    const match = pattern.exec(lines[at] ?? '');
-    if (match) rows.push({ at, indent: match[1] ?? '', signCount: match[2]?.length ?? 0 });
+    const row = match(lines[at] ?? '');
+    if (row) rows.push({ at, indent: row[1] ?? '', signCount: row[2]?.length ?? 0 });
   }
   return rows;
 }
 
 function findCloser(reply: ReplyLines, at: number, limit: number, opener: SearchOpener): number | undefined {
   const { lines } = reply;
-  const rows = rowsBetween(lines, at + 1, limit, CLOSER);
+  const rows = rowsBetween(lines, at + 1, limit, closerOf);
   const exact = rows.find(row => row.signCount === opener.signCount);
   if (exact) return hasWholeBlocksOnly(lines.slice(at + 1, exact.at)) ? exact.at : undefined;
   const isSettled = reply.isComplete || limit < lines.length;
   if (!isSettled) return undefined;
-  const [only] = rows.length > 0 ? rows : rowsBetween(lines, at + 1, limit, BARE_CLOSER);
+  const [only] = rows.length > 0 ? rows : rowsBetween(lines, at + 1, limit, line => BARE_CLOSER.exec(line));
   const isOnlyReading = rows.length <= 1 && !lines.slice(at + 1, only?.at ?? limit).some(line => searchOpener(line));
   return only && isOnlyReading ? only.at : undefined;
 }
 
-/** Whether every row of another length belongs to a block that is part of the text, and none to a block beside this one. */
-function hasWholeBlocksOnly(lines: readonly string[]): boolean {
+/** Whether every opening and closing row in the text belongs to a whole block in it, and none to a block that is cut in two. */
+export function hasWholeBlocksOnly(lines: readonly string[]): boolean {
   let open: number | undefined;
   for (const line of lines) {
     const opener = searchOpener(line);
-    const closing = CLOSER.exec(line)?.[2]?.length;
+    const closing = closerOf(line)?.[2]?.length;
     if (opener) {
       if (open !== undefined) return false;
       open = opener.signCount;

@@ -2,7 +2,7 @@
 import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
 import { pathFromLine } from './pathLine.ts';
-import { holdsSearchRow } from './searchReplace.ts';
+import { hasWholeBlocksOnly, holdsSearchRow } from './searchReplace.ts';
 
 /** A fence of this length is taken at its word: whatever stands inside is text. */
 const DELIBERATE_FENCE_LENGTH = 4;
@@ -25,12 +25,19 @@ export function readWholeFile(reply: ReplyLines, at: number, fence: Fence, path:
   const end = closingLine(lines, at, fence);
   if (end === undefined) return unfinished(reply, path, 'the fence is never closed, so the end of the file is missing');
   const body = lines.slice(at + 1, end);
-  if (fence.length < DELIBERATE_FENCE_LENGTH) {
-    const doubt = doubtAbout(lines, body, end, path);
-    if (doubt !== undefined) return blockProblem(path, doubt, end + 1);
-  }
-  const content = body.map(line => `${line}\n`).join('');
+  const isDeliberate = fence.length >= DELIBERATE_FENCE_LENGTH;
+  const doubt = isDeliberate ? doubtAboutRows(body) : doubtAbout(lines, body, end, path);
+  if (doubt !== undefined) return blockProblem(path, doubt, end + 1);
+  const content = withoutIndent(body, fence.indent)
+    .map(line => `${line}\n`)
+    .join('');
   return { kind: 'edits', edits: [{ type: 'writeFile', path, content, mustBeNew: false }], end: end + 1 };
+}
+
+/** A fence that is a part of a list is indented with all that it holds. */
+function withoutIndent(lines: readonly string[], indent: number): readonly string[] {
+  const isIndented = lines.every(line => line.trim() === '' || line.search(/\S/) >= indent);
+  return indent > 0 && isIndented ? lines.map(line => line.slice(indent)) : lines;
 }
 
 /** The index of the line that closes the fence opened at `at`, past fences that open and close inside. */
@@ -46,10 +53,16 @@ function closingLine(lines: readonly string[], at: number, fence: Fence): number
   return undefined;
 }
 
+/** Why even a long fence may hold a damaged block in place of a file. */
+function doubtAboutRows(body: readonly string[]): string | undefined {
+  if (hasWholeBlocksOnly(body)) return undefined;
+  return 'the fence has a row of a search/replace block whose other rows are missing; write the whole block, or, if the row is part of the file, put the file into a patch with "*** Add File:"';
+}
+
 /** Why the line at `end` may not be the end of the file after all. */
 function doubtAbout(lines: readonly string[], body: readonly string[], end: number, path: string): string | undefined {
   if (holdsSearchRow(body))
-    return 'the fence has rows of search/replace blocks among other lines; write only whole blocks into it, or, if they are part of the file, use a fence of four signs';
+    return 'the fence has rows of search/replace blocks, or of a conflict, among other lines; write only whole blocks into it, or, if they are part of the file, use a fence of four signs';
   const next = lines[end + 1] ?? '';
   const goesOn = next.trim() !== '' && !/^\s*<\/?[a-z]/i.test(next) && pathFromLine(next) === undefined;
   const lastLine = body.findLast(line => line.trim() !== '');

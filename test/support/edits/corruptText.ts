@@ -49,7 +49,7 @@ export const textCorruptions: Readonly<Record<string, Corruption>> = {
       edit.dialect === 'unifiedDiff' || edit.dialect === 'beginPatch' ? text.replaceAll(/^ /gm, '') : undefined,
     'none',
   ),
-  'no fence': onText(text => text.replaceAll(/^`{3,}.*\n/gm, '')),
+  'no fence': onText(text => (text.match(/^`{3,}/gm)?.length === 2 ? text.replaceAll(/^`{3,}.*\n/gm, '') : undefined)),
   'fence not closed': onText(text => text.replace(/`{3,}\n$/, '')),
   'short fence': onText(text => text.replaceAll(/^`{4,}/gm, '```')),
   'cut off': onText(

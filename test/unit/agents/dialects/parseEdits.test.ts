@@ -151,6 +151,25 @@ describe('parseEdits', () => {
       assert.deepEqual(edits(`doc.md\n\`\`\`\`\n${content}\`\`\`\``), [write('doc.md', content)]);
     });
 
+    it('refuses a block that has lost its first row, in a long fence too', () => {
+      const text = 'a.md\n````md\n1\n2\n3\n4\nx\n=======\ny\n>>>>>>> REPLACE\n````\n';
+      assert.match(problems(text)[0] ?? '', /other rows are missing/);
+    });
+
+    it('refuses the rows of a merge conflict, which may be meant for a block', () => {
+      const text = 'a.ts\n```ts\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> branch\n```\n';
+      assert.match(problems(text)[0] ?? '', /of a conflict/);
+      const longer = text.replaceAll('```', '````');
+      assert.deepEqual(edits(longer), [write('a.ts', '<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> branch\n')]);
+    });
+
+    it('takes a file out of a list without the indent of its fence', () => {
+      const text = '1. `src/a.py`\n\n   ```py\n   if x:\n       y\n\n   z\n   ```\n';
+      assert.deepEqual(edits(text), [write('src/a.py', 'if x:\n    y\n\nz\n')]);
+      const less = 'src/a.py\n  ```py\nif x:\n    y\n  ```\n';
+      assert.deepEqual(edits(less), [write('src/a.py', 'if x:\n    y\n')]);
+    });
+
     it('takes an empty file', () =>
       assert.deepEqual(edits('src/__init__.py\n```python\n```'), [write('src/__init__.py', '')]));
   });
@@ -167,6 +186,7 @@ describe('parseEdits', () => {
       ['path with a blank line', lines('**src/a.ts**', '', '```', '', block, '```')],
       ['path behind the word', lines('```', block.replace('SEARCH', 'SEARCH src/a.ts'), '```')],
       ['ORIGINAL and UPDATED', lines('src/a.ts', block.replace('SEARCH', 'ORIGINAL').replace('REPLACE', 'UPDATED'))],
+      ['small letters', lines('src/a.ts', block.replace('SEARCH', 'search').replace('REPLACE', 'Replace'))],
       ['nine signs', lines('src/a.ts', block.replaceAll(/([<=>])\1{6}/g, '$1$1$1$1$1$1$1$1$1'))],
       ['dashes', lines('src/a.ts', '------- SEARCH', 'old', '=======', 'new', '+++++++ REPLACE')],
       ['rows of different lengths', lines('src/a.ts', '<<<<<<< SEARCH', 'old', '======', 'new', '>>>>>>>> REPLACE')],
@@ -395,7 +415,13 @@ describe('parseEdits', () => {
       assert.equal(shown(hunksOf(edit)[0]), '-x\n+y');
     });
 
+    it('takes one out of a command that would apply it', () => {
+      const command = `\`\`\`bash\napply_patch <<'EOF'\n${patch('*** Delete File: a.ts')}\nEOF\n\`\`\`\n`;
+      assert.deepEqual(edits(command), [{ type: 'delete', path: 'a.ts' }]);
+    });
+
     const broken: [name: string, text: string, reason: RegExp][] = [
+      ['no beginning', '*** Update File: a\n-x\n+y\n*** End Patch', /is not in a patch/],
       ['no end', '*** Begin Patch\n*** Update File: a\n-x\n+y', /no line "\*\*\* End Patch"/],
       ['no section', patch('-x'), /does not begin with/],
       ['lines before the first section', patch('-x', '*** Delete File: a'), /does not begin with/],
