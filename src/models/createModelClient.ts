@@ -3,7 +3,6 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { LoopTurns } from '../base/loopTurns.ts';
-import { redactSecrets } from '../base/redactSecrets.ts';
 import {
   type CassetteSettings,
   type ConfiguredRole,
@@ -28,6 +27,7 @@ import { publicPrices } from './publicPrices.ts';
 import { type ModelRecorder, recordingMiddleware } from './recordingMiddleware.ts';
 import { retryMiddleware } from './retryMiddleware.ts';
 import { type AnswerStore, cacheMiddleware } from './reuse/cacheMiddleware.ts';
+import { maskForStorage } from './safety/maskForStorage.ts';
 import { type TextSafetyOptions, textSafetyMiddleware } from './safety/textSafetyMiddleware.ts';
 import { turnsMiddleware } from './turnsMiddleware.ts';
 
@@ -79,7 +79,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
   const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
   const { budget, answers, cassette = {}, party = '', turns = new LoopTurns() } = options;
-  const cassetteLayers = cassetteMiddleware(cassette);
+  const cassetteLayers = cassetteMiddleware(cassette, options.safety?.knownSecrets);
   const now = () => clock.now();
   // Outermost, so that neither journal nor cache nor cassette is told what must not leave this machine.
   const safety = options.safety === undefined ? [] : [textSafetyMiddleware(options.safety)];
@@ -112,8 +112,11 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   };
 }
 
-function cassetteMiddleware({ record, replay }: CassetteSettings): ModelMiddleware[] {
-  const mask = (text: string) => redactSecrets(text);
+function cassetteMiddleware(
+  { record, replay }: CassetteSettings,
+  knownSecrets: TextSafetyOptions['knownSecrets'] = () => Promise.resolve([]),
+): ModelMiddleware[] {
+  const mask = maskForStorage(knownSecrets);
   if (replay !== undefined) return [answerFromCassette({ file: replay, mask })];
   return record === undefined ? [] : [recordToCassette({ file: record, mask })];
 }

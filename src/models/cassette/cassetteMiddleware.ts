@@ -2,9 +2,10 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { AbortError, ConfigurationError, errorMessage, ModelError, StorageError } from '../../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from '../middleware.ts';
 import type { ModelReply } from '../modelClient.ts';
+import type { MaskForStorage } from '../safety/maskForStorage.ts';
 import { cassetteHeader, isCassette, parseCassette, type RecordedExchange } from './cassette.ts';
 import { describeRequestDifference, nearestRequest } from './nearestRequest.ts';
-import { keyOf, type MaskForStorage, recordedRequestOf } from './recordedRequest.ts';
+import { keyOf, recordedRequestOf } from './recordedRequest.ts';
 
 export interface CassetteOptions {
   readonly file: string;
@@ -25,19 +26,19 @@ export function recordToCassette({ file, mask }: CassetteOptions): ModelMiddlewa
   return {
     name: 'cassette',
     handle: async (request, next) => {
-      const recorded = recordedRequestOf(request, mask);
+      const recorded = await recordedRequestOf(request, mask);
       let reply: ModelReply;
       try {
         reply = await next(request);
       } catch (error) {
         if (error instanceof AbortError || !(error instanceof ModelError)) throw error;
         const { status } = error;
-        const failure = { message: mask(error.message), ...(status !== undefined && { status }) };
+        const failure = { message: await mask(error.message), ...(status !== undefined && { status }) };
         await write({ request: recorded, failure });
         throw error;
       }
       const { text, finishReason, usage } = reply;
-      await write({ request: recorded, reply: { text: mask(text), finishReason, usage } });
+      await write({ request: recorded, reply: { text: await mask(text), finishReason, usage } });
       return reply;
     },
   };
@@ -51,7 +52,7 @@ export function answerFromCassette({ file, mask }: CassetteOptions): ModelMiddle
     handle: async request => {
       opened ??= OpenCassette.open(file);
       const cassette = await opened;
-      const recorded = recordedRequestOf(request, mask);
+      const recorded = await recordedRequestOf(request, mask);
       const { reply, failure } = cassette.take(recorded, request);
       const { provider, model } = request.settings;
       if (reply === undefined) {

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { ModelRequest } from '../middleware.ts';
+import type { MaskForStorage } from '../safety/maskForStorage.ts';
 import type { RecordedRequest } from './cassette.ts';
 
-/** Takes out of a text what must not be kept: credentials, personal data. The same text gives the same result. */
-export type MaskForStorage = (text: string) => string;
-
 /** The call as a cassette keeps it, and as it is looked for there. */
-export function recordedRequestOf({ call, settings }: ModelRequest, mask: MaskForStorage): RecordedRequest {
+export async function recordedRequestOf(
+  { call, settings }: ModelRequest,
+  mask: MaskForStorage,
+): Promise<RecordedRequest> {
   const { provider, model, temperature, maxOutputTokens } = settings;
   const schema = call.responseSchema?.schema;
   return {
     provider,
     model,
     parameters: { temperature, maxOutputTokens, ...(schema !== undefined && { schemaHash: hashOf(schema) }) },
-    messages: call.messages.map(({ role, content }) => ({ role, content: mask(content) })),
+    messages: await Promise.all(
+      call.messages.map(async ({ role, content }) => ({ role, content: await mask(content) })),
+    ),
   };
 }
 

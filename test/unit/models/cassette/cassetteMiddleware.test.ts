@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AbortError, ConfigurationError, ModelError, StorageError } from '../../../../src/base/errors.ts';
-import { redactSecrets } from '../../../../src/base/redactSecrets.ts';
 import { answerFromCassette, recordToCassette } from '../../../../src/models/cassette/cassetteMiddleware.ts';
 import { composeMiddleware, type ModelHandler, type ModelRequest } from '../../../../src/models/middleware.ts';
+import { maskForStorage } from '../../../../src/models/safety/maskForStorage.ts';
 import { useTemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 import { buildReply, buildRequest } from '../fakes.ts';
 
@@ -15,7 +15,8 @@ const unreachable: ModelHandler = () => Promise.reject(new Error('A call was mad
 
 describe('a cassette', () => {
   const directory = useTemporaryDirectory();
-  const mask = (text: string) => redactSecrets(text);
+  const secret = 'correct-horse-battery-4711';
+  const mask = maskForStorage(() => Promise.resolve([{ kind: 'environment-value', value: secret }]));
   const place = () => path.join(directory(), 'run.jsonl');
   const recorder = (model: ModelHandler, file = place()) =>
     composeMiddleware([recordToCassette({ file, mask })], model);
@@ -85,12 +86,19 @@ describe('a cassette', () => {
     assert.ok(!existsSync(place()));
   });
 
-  it('holds no key, and finds the call that had one all the same', async () => {
+  it('holds no key, no secret of the workspace and no address of a person, and finds the call that had one all the same', async () => {
     const key = 'sk-abcdefghijklmnopqrstuvwxyz123456';
-    await recorder(async () => buildReply({ text: `I saw ${key}.` }))(asking(`The key is ${key}.`));
+    const person = 'ada.lovelace@analytical-engine.org';
+    const text = `The key is ${key}, the password ${secret}, the author ${person}.`;
+    await recorder(async () => buildReply({ text: `I saw ${key}, ${secret} and ${person}.` }))(asking(text));
     const kept = readFileSync(place(), 'utf8');
-    assert.ok(kept.includes('The key is') && !kept.includes(key));
-    assert.equal((await player()(asking(`The key is ${key}.`))).text, 'I saw [redacted].');
+    assert.ok(kept.includes('The key is'));
+    for (const hidden of [key, secret, person]) assert.ok(!kept.includes(hidden), hidden);
+    const placeholder = '\\[masked: [a-z0-9-]+\\]';
+    assert.match(
+      (await player()(asking(text))).text,
+      new RegExp(`^I saw \\[redacted\\], ${placeholder} and ${placeholder}\\.$`),
+    );
   });
 
   it('is readable by its owner only, and replaces an earlier one', async () => {
