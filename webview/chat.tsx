@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { ChatApp } from './chat/app.tsx';
 import { restoreChatState } from './chat/chatState.ts';
 import { HostLink } from './common/hostLink.ts';
-import { RunStore } from './common/runStore.ts';
+import { answerLimitMs, RunStore } from './common/runStore.ts';
 import { onHostMessage, openVscodeApi } from './common/vscodeApi.ts';
 
 const vscode = openVscodeApi();
@@ -11,6 +11,7 @@ const initialState = restoreChatState(vscode.getState());
 const store = new RunStore({
   link,
   scheduleFrame: callback => requestAnimationFrame(callback),
+  scheduleRetry: callback => void setTimeout(callback, answerLimitMs),
   ...(initialState.runId === undefined ? {} : { rememberedRunId: initialState.runId }),
 });
 onHostMessage(message => link.receive(message));

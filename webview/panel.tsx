@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { HostLink } from './common/hostLink.ts';
-import { RunStore } from './common/runStore.ts';
+import { answerLimitMs, RunStore } from './common/runStore.ts';
 import { onHostMessage, openVscodeApi } from './common/vscodeApi.ts';
 import { App } from './panel/app.tsx';
 import { restoreViewState } from './panel/viewState.ts';
@@ -11,6 +11,7 @@ const initialView = restoreViewState(vscode.getState());
 const store = new RunStore({
   link,
   scheduleFrame: callback => requestAnimationFrame(callback),
+  scheduleRetry: callback => void setTimeout(callback, answerLimitMs),
   ...(initialView.runId === undefined ? {} : { rememberedRunId: initialView.runId }),
 });
 onHostMessage(message => link.receive(message));

@@ -17,10 +17,12 @@ const events = buildEvents([
 function setUp(rememberedRunId?: string) {
   const posted: PanelRequestMessage[] = [];
   const frames: (() => void)[] = [];
+  const retries: (() => void)[] = [];
   const link = new HostLink(message => posted.push(message));
   const store = new RunStore({
     link,
     scheduleFrame: callback => frames.push(callback),
+    scheduleRetry: callback => retries.push(callback),
     ...(rememberedRunId === undefined ? {} : { rememberedRunId }),
   });
   /** Answers the last request with the run as it is after `count` events. */
@@ -37,7 +39,7 @@ function setUp(rememberedRunId?: string) {
   const send = (...sent: RunEvent[]) =>
     link.receive({ kind: 'notification', name: 'runEvents', params: { runId: 'run_test', events: sent } });
   const warnings = () => store.snapshot?.run?.warnings;
-  return { link, store, posted, frames, answer, send, warnings };
+  return { link, store, posted, frames, retries, answer, send, warnings };
 }
 
 /** What follows from a response that has arrived has happened. */
@@ -51,6 +53,20 @@ describe('RunStore', () => {
       posted.map(({ name, params }) => [name, params]),
       [['getSnapshot', { runId: 'run_old' }]],
     );
+  });
+
+  it('asks again when the answer was lost, and takes no late one', async () => {
+    const { link, store, posted, retries, answer, warnings } = setUp();
+    store.pull();
+    retries[0]?.();
+    assert.equal(posted.length, 2);
+    await answer(2);
+    const late: PanelSnapshot = { run: null, isLive: false, canUndo: false, now: 0 };
+    link.receive({ kind: 'response', id: posted[0]!.id, result: late });
+    await settled();
+    assert.deepEqual(warnings(), ['one']);
+    retries[1]?.();
+    assert.equal(posted.length, 2, 'what was answered is not asked for again');
   });
 
   it('reduces the events that follow a snapshot', async () => {
