@@ -33,14 +33,13 @@ import { RunFollowers } from '../orchestrator/runFollowers.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import { startRun } from '../orchestrator/startRun.ts';
 import { createGitHistory } from '../planning/context/gitHistory.ts';
-import type { SandboxAvailability, SandboxLimits } from '../sandbox/sandbox.ts';
-import { openSandbox } from '../sandbox/select.ts';
 import { describeTask } from './describeTask.ts';
 import { openLog } from './openLog.ts';
 import type { PluginSet } from './plugins.ts';
 import { WorkspaceProjectFiles } from './projectFiles.ts';
 import { RunModels } from './runModels.ts';
 import { buildRunParts, createProof } from './runParts.ts';
+import { SharedSandbox } from './sharedSandbox.ts';
 import { WorkspaceSecrets } from './workspaceSecrets.ts';
 
 export interface TrellisOptions {
@@ -108,10 +107,10 @@ class TrellisCore implements Trellis {
   readonly #logger: Logger;
   readonly #models: RunModels;
   readonly #plugins: Required<PluginSet>;
+  readonly #sandbox: SharedSandbox;
   readonly #resources = new DisposableStore();
   readonly #lifetime = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
-  #sandbox: Promise<SandboxAvailability> | undefined;
 
   constructor(options: TrellisOptions, workspace: DiskWorkspace) {
     this.#options = options;
@@ -136,6 +135,7 @@ class TrellisCore implements Trellis {
         ids: this.#ids,
       }),
     );
+    this.#sandbox = this.#resources.add(new SharedSandbox({ limits: options.configuration.sandbox, logger }));
   }
 
   start(request: string, options: StartOptions): RunHandle {
@@ -199,7 +199,7 @@ class TrellisCore implements Trellis {
         run,
         observer: new RecordingObserver(run),
         root: this.#workspace.root,
-        sandbox: () => this.#findSandbox(),
+        sandbox: () => this.#sandbox.find(),
         files: project,
         testCommand: this.#options.configuration.testCommand,
       });
@@ -260,7 +260,7 @@ class TrellisCore implements Trellis {
       currentVersion: name => this.#currentVersion(name),
       ...this.#branch(),
       history: createGitHistory({ directory: root, logger }),
-      sandbox: () => this.#findSandbox(),
+      sandbox: () => this.#sandbox.find(),
       root,
       prompts,
       threshold: configuration.quality.threshold,
@@ -311,28 +311,12 @@ class TrellisCore implements Trellis {
     throw new ValidationError(`${name} cannot be written: ${permission.reason}.`);
   }
 
-  /** One sandbox serves all runs; it is probed when the first command is to be run. */
-  #findSandbox(): Promise<SandboxAvailability> {
-    const { configuration } = this.#options;
-    const logger = this.#logger;
-    this.#sandbox ??= openSandbox({ signal: this.#lifetime.signal, limits: setOnly(configuration.sandbox), logger });
-    return this.#sandbox;
-  }
-
   /** Cancels what still runs, waits until it has ended, and closes the journal. */
   async dispose(): Promise<void> {
     this.#lifetime.abort();
     await Promise.allSettled(this.#running);
-    // A probe that was aborted has left nothing to release.
-    const [probed] = await Promise.allSettled([this.#sandbox]);
-    if (probed.status === 'fulfilled' && probed.value?.isAvailable) this.#resources.add(probed.value.sandbox);
     await this.#resources.dispose();
   }
-}
-
-/** The limits that are set: an `undefined` would take the default's place. */
-function setOnly(limits: Configuration['sandbox']): Partial<SandboxLimits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 /** Before models are paid for what could not be applied in the end. */
