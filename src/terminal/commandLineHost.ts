@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Trellis, TrellisOptions } from '../app/trellis.ts';
+import type { WorkspaceSink } from '../app/workspaceSink.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { OutputStream } from './screen.ts';
-import type { WorkspaceSink } from './workspaceSink.ts';
 
 /** The process around the command line, as far as it is used; tests bring their own. */
 export interface CommandLineHost {

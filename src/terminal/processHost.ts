@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createTrellis } from '../app/trellis.ts';
+import { openWorkspaceSink } from '../app/workspaceSink.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { exitCode } from './exitCode.ts';
 import { runCommandLine } from './main.ts';
-import { openWorkspaceSink } from './workspaceSink.ts';
 
 /** What asks a process to end. */
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { openWorkspaceSink } from '../../src/app/workspaceSink.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { withCheckpoints } from '../../src/editor/withCheckpoints.ts';
 import { WorkspaceChangeSink } from '../../src/editor/workspaceChangeSink.ts';
 import { acceptReview } from '../../src/orchestrator/review/acceptReview.ts';
 import { stagedText } from '../../src/orchestrator/review/reviewFile.ts';
@@ -93,6 +96,29 @@ describe('accepting changes in the editor', () => {
     );
     await sink.revert(changes, options);
     assert.equal(files.read('changed.ts'), 'ONE\ntwo\nthree\nfour\n');
+  });
+
+  it('takes a checkpoint of the files that it writes, and writes as without one', async () => {
+    files.write('saved.ts', 'one\n');
+    files.write('typed.ts', 'one\ntwo\nthree\n');
+    const document = await type('typed.ts', 'zero\n');
+    const storage = mkdtempSync(path.join(tmpdir(), 'trellis-checkpoints-'));
+    try {
+      const { sink: disk } = await openWorkspaceSink(files.root, storage, systemClock);
+      const { checkpointId } = await withCheckpoints(sink, disk, files.root).apply(
+        [
+          change('saved.ts', { before: 'one\n', after: 'two\n' }),
+          change('typed.ts', { before: 'one\ntwo\nthree\n', after: 'one\ntwo\n3\n' }),
+        ],
+        options,
+      );
+      const kept = (await disk.checkpoints()).map(({ id, paths }) => ({ id, paths }));
+      assert.deepEqual(kept, [{ id: checkpointId, paths: ['saved.ts'] }]);
+      assert.deepEqual([files.read('saved.ts'), files.read('typed.ts')], ['two\n', 'one\ntwo\nthree\n']);
+      assert.deepEqual([document.getText(), document.isDirty], ['zero\none\ntwo\n3\n', true]);
+    } finally {
+      rmSync(storage, { recursive: true });
+    }
   });
 
   it('merges with unsaved changes and does not save them', async () => {

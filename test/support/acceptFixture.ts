@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DiskChangeSink } from '../../src/changes/accept/diskChangeSink.ts';
 import { diskCalls, type FileCalls } from '../../src/changes/accept/fileCalls.ts';
@@ -43,6 +44,27 @@ export const projectAfter = {
   'new/folder/moved.ts': 'moved\nand edited\n',
   'new/run.sh': 'echo\n [executable]',
 };
+
+/** What an editor does for `projectChanges`, one file at a time. */
+export const projectWrites: readonly ((project: string) => void)[] = [
+  project => writeFileSync(path.join(project, 'edited.ts'), projectAfter['edited.ts']),
+  project => rmSync(path.join(project, 'deleted.ts')),
+  project => mkdirSync(path.join(project, 'new/folder'), { recursive: true }),
+  project => writeFileSync(path.join(project, 'new/folder/moved.ts'), projectAfter['new/folder/moved.ts']),
+  project => rmSync(path.join(project, 'moved.ts')),
+  project => writeFileSync(path.join(project, 'new/run.sh'), 'echo\n', { mode: 0o755 }),
+  project => writeFileSync(path.join(project, 'folder/inner.ts'), projectAfter['folder/inner.ts']),
+];
+
+/** Makes these writes; calls `interrupt` before the one with the number `step`, 0 for the first, or after the last. */
+export function writeProject(project: string, step = Number.POSITIVE_INFINITY, interrupt?: () => void): Promise<void> {
+  for (const [index, write] of projectWrites.entries()) {
+    if (index === step) interrupt?.();
+    write(project);
+  }
+  if (step === projectWrites.length) interrupt?.();
+  return Promise.resolve();
+}
 
 let time = 0;
 let lastId = 0;

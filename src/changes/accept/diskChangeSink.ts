@@ -80,6 +80,26 @@ export class DiskChangeSink {
     });
   }
 
+  /**
+   * The same for changes that somebody else puts into the files, such as an editor: takes the checkpoint first, and brings
+   * the files back when `perform` throws, or at the next start when the process dies meanwhile. Throws what `perform` throws.
+   */
+  applyBy(
+    perform: () => Promise<void>,
+    changes: readonly WantedChange[],
+    { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly checkpointId?: string }> {
+    return this.#exclusively(async () => {
+      const operations = await this.#plan(changes);
+      if (operations.length === 0) {
+        await perform();
+        return {};
+      }
+      const record = await this.#run(operations, { kind: 'accept', runId }, signal, perform);
+      return { checkpointId: record.id };
+    });
+  }
+
   /** Undoes what was cut short by a crash. To be called at the start, before anything looks at the files. */
   recover(): Promise<readonly Recovery[]> {
     return this.#exclusively(recoveries => Promise.resolve(recoveries));
@@ -153,6 +173,7 @@ export class DiskChangeSink {
     operations: readonly FileOperation[],
     purpose: Pick<TransactionRecord, 'kind' | 'runId' | 'reverts'>,
     signal: AbortSignal,
+    perform?: () => Promise<void>,
   ): Promise<TransactionRecord> {
     const id = this.#ids('checkpoint');
     const record = await runTransaction({
@@ -161,6 +182,7 @@ export class DiskChangeSink {
       folder: this.#store.folderOf(id),
       record: { id, createdAt: this.#clock.now(), ...purpose },
       operations,
+      perform,
       signal,
     });
     await this.#sweep();

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { errorMessage, StorageError, ValidationError } from '../../base/errors.ts';
+import { errorMessage, StorageError, TrellisError, ValidationError } from '../../base/errors.ts';
 import { foldPath } from '../foldPath.ts';
 import { contentHash } from '../memoryBlobStore.ts';
 import { codeOf, type FileCalls } from './fileCalls.ts';
@@ -15,6 +15,8 @@ export interface TransactionParts {
   readonly folder: string;
   readonly record: Omit<TransactionRecord, 'version' | 'root' | 'entries' | 'madeFolders'>;
   readonly operations: readonly FileOperation[];
+  /** Does the operations in another way, such as by an editor; by default the files are written here. */
+  readonly perform?: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -29,20 +31,20 @@ export const CHECKPOINT_FILE = 'checkpoint.json';
  * that is the moment from which the change counts as made. What is found with an intent and no checkpoint is undone.
  */
 export async function runTransaction(parts: TransactionParts): Promise<TransactionRecord> {
-  const { calls, folder, operations, signal } = parts;
+  const { calls, folder, operations, perform, signal } = parts;
   const record = await recordOf(parts);
   try {
     await writeIntent(parts, record);
-    await makeTemporaries(parts, record);
+    if (!perform) await makeTemporaries(parts, record);
     await checkUnchanged(parts, record);
     signal.throwIfAborted();
-    await putInPlace(parts, record);
+    await (perform ? perform() : putInPlace(parts, record));
     await calls.rename(path.join(folder, INTENT_FILE), path.join(folder, CHECKPOINT_FILE));
     await calls.syncFolder(folder);
     return record;
   } catch (error) {
     await undo(parts, record, error);
-    if (signal.aborted || error instanceof ValidationError) throw error;
+    if (signal.aborted || error instanceof TrellisError) throw error;
     const paths = operations.map(operation => operation.path);
     throw new StorageError(`${reasonOf(error)}, so none of ${paths.join(', ')} was changed.`, { cause: error });
   }

@@ -13,12 +13,24 @@ import {
 import path from 'node:path';
 import { StorageError, ValidationError } from '../../../src/base/errors.ts';
 import { AcceptConflictError } from '../../../src/changes/accept/planOperations.ts';
-import { openSink, projectAfter, projectBefore, projectChanges, wanted } from '../../support/acceptFixture.ts';
+import {
+  openSink,
+  projectAfter,
+  projectBefore,
+  projectChanges,
+  projectWrites,
+  wanted,
+  writeProject,
+} from '../../support/acceptFixture.ts';
 import { crashingCalls } from '../../support/crashingCalls.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { snapshotTree, writeTree } from '../../support/treeSnapshot.ts';
 
 const options = { runId: 'run_1', signal: new AbortController().signal };
+
+function unable(): never {
+  throw new Error('no more');
+}
 
 describe('DiskChangeSink', () => {
   const temporary = useTemporaryDirectory();
@@ -241,6 +253,30 @@ describe('DiskChangeSink', () => {
     }
     assert.ok(rolledBack > 10, `${rolledBack} of ${steps} were cut short between intent and checkpoint`);
   }).timeout(300_000);
+
+  it('has all or nothing when somebody else writes the files, and fails or dies at any of them', async () => {
+    const script = path.join(import.meta.dirname, '../../support/acceptByAndDie.ts');
+    for (let step = 0; step <= projectWrites.length; step++) {
+      reset();
+      const failing = await openSink(temporary());
+      await assert.rejects(
+        failing.applyBy(() => writeProject(project(), step, unable), projectChanges, options),
+        /^Error: no more$|could not be written \(no more\)/,
+      );
+      assert.deepEqual(snapshotTree(project()), projectBefore, `failed at ${step}`);
+      const { signal, stderr } = spawnSync(process.execPath, [script, temporary(), String(step)], { encoding: 'utf8' });
+      assert.equal(signal, 'SIGKILL', stderr);
+      const sink = await openSink(temporary());
+      assert.equal((await sink.recover()).length, 1);
+      assert.deepEqual(snapshotTree(project()), projectBefore, `killed at ${step}`);
+      const { checkpointId } = await sink.applyBy(() => writeProject(project()), projectChanges, options);
+      assert.deepEqual(snapshotTree(project()), projectAfter);
+      assert.deepEqual(
+        (await sink.checkpoints()).map(checkpoint => checkpoint.id),
+        [checkpointId],
+      );
+    }
+  }).timeout(60_000);
 
   it('survives a second crash while it recovers from the first', async () => {
     const steps = await stepCount();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Configuration } from '../../../src/config/configuration.ts';
 import { type RunEvent, runEventSchema } from '../../../src/domain/schema/events.ts';
 import type { ChangeSink } from '../../../src/orchestrator/humanChannel.ts';
@@ -190,15 +190,17 @@ describe('items of an earlier run', function () {
     });
     const environment = { TRELLIS_OLLAMA_HOST: server.url };
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, [path.join(root, 'src/cli.ts'), 'run', request, '--yes'], {
+    const child = spawn(process.execPath, [path.join(root, 'src/cli.ts'), 'run', request, '--yes', '--events'], {
       cwd: workspace(),
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH, HOME, ...environment },
     });
-    const ended = once(child, 'exit');
-    await server.waitForRequests(6);
-    child.kill('SIGKILL');
-    await ended;
+    let completed = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (runEventSchema.parse(JSON.parse(line)).type === 'order.completed') completed += 1;
+      if (completed === 3) child.kill('SIGKILL');
+    }
+    assert.equal(completed, 3);
     server.play({ rules: rulesFor() });
     const before = server.requests.length;
     const { code, stdout } = await runCommandLineProcess(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { openWorkspaceSink } from '../../../src/app/workspaceSink.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { RunEvent, TestScope } from '../../../src/domain/schema/events.ts';
 import type { HumanChannel } from '../../../src/orchestrator/humanChannel.ts';
-import { openWorkspaceSink } from '../../../src/terminal/workspaceSink.ts';
 import { changesIn, copyInstalledPackage, copyThisRepository } from '../../support/codeBase.ts';
 import type { ModelServerRequest } from '../../support/modelServer/modelScript.ts';
 import { ModelServer } from '../../support/modelServer/modelServer.ts';

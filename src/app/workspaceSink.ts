@@ -5,7 +5,6 @@ import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import { runIdSchema } from '../domain/schema/ids.ts';
 import type { RevertingSink } from '../orchestrator/humanChannel.ts';
 import type { MadeAccept } from '../orchestrator/review/settleAccept.ts';
-import { safeLine } from './safeText.ts';
 
 /** Where accepted changes go, and what had to be put right first. */
 export interface WorkspaceSink {
@@ -21,7 +20,7 @@ export async function openWorkspaceSink(
   workspace: string,
   storageDirectory: string,
   clock: Clock,
-): Promise<WorkspaceSink> {
+): Promise<WorkspaceSink & { readonly sink: DiskChangeSink }> {
   const sink = new DiskChangeSink({
     workspace: await DiskWorkspace.open(workspace),
     storage: storageDirectory,
@@ -35,6 +34,6 @@ export async function openWorkspaceSink(
 }
 
 function remarkOn({ runId, leftPaths }: Recovery): string {
-  const left = leftPaths.length === 0 ? '' : `, except ${safeLine(leftPaths.join(', '))}, which you edited since`;
+  const left = leftPaths.length === 0 ? '' : `, except ${leftPaths.join(', ')}, which you edited since`;
   return `The changes of run ${runId} had been cut short in the middle; they were undone${left}.`;
 }
