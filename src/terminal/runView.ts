@@ -128,7 +128,7 @@ class TerminalRunView implements RunView {
   }
 
   note(text: string): void {
-    if (this.#settings.isTold) this.#screen.print(this.#settings.palette.dim(text));
+    if (this.#settings.isTold) this.#screen.print(this.#settings.palette.dim(safeText(text)));
   }
 
   end(state: RunState): void {
