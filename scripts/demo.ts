@@ -12,11 +12,13 @@ import { ensureSandbox } from './prerequisites.ts';
 
 const request = 'Add a function that calculates the nth Fibonacci number, with tests';
 const commandLine = path.join(repository, 'dist/cli.cjs');
+/** Far beyond what it takes on a busy machine. */
+const LIMIT_MS = 120_000;
 const isTerminal = process.stdout.isTTY;
 
 /** What a person would type: yes to the plan and to the changes, and the first option of the question. */
 const replies = [
-  { prompt: /\[y\/n\] $/, text: 'y' },
+  { prompt: /\[y\/n(?:\/[^\]]+)?\] $/, text: 'y' },
   { prompt: /\n> $/, text: '1' },
 ];
 
@@ -33,7 +35,7 @@ async function demonstrate(): Promise<boolean> {
     await makeWorkspace(workspace);
     say(`A copy of examples/numbers is in ${workspace}, the models are scripted and listen on ${server.url}.`);
     say(`$ trellis run "${request}"\n`);
-    const result = await converse(startRun(workspace, server.url), replies);
+    const result = await converse(startRun(workspace, server.url), replies, LIMIT_MS);
     return report(await collectFacts(workspace, result));
   } finally {
     server.child.kill();

@@ -15,10 +15,14 @@ export interface ConversationResult {
   readonly replied: readonly number[];
 }
 
-/** Passes the command's output on and types the reply at each prompt, as a person would. */
+/**
+ * Passes the command's output on and types the reply at each prompt, as a person would. A command that is not over after
+ * `limitMs`, because it asks for something that there is no reply to, is ended.
+ */
 export async function converse(
   child: ChildProcessWithoutNullStreams,
   replies: readonly Reply[],
+  limitMs: number,
 ): Promise<ConversationResult> {
   const startedAt = performance.now();
   const replied = replies.map(() => 0);
@@ -33,7 +37,9 @@ export async function converse(
     child.stdin.write(`${replies[index]?.text ?? ''}\n`);
   });
   child.stderr.pipe(process.stderr);
+  const limit = setTimeout(() => child.kill(), limitMs);
   const [exitCode] = (await once(child, 'close')) as [number | null];
+  clearTimeout(limit);
   return { exitCode, durationMs: performance.now() - startedAt, replied };
 }
 
