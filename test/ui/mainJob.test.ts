@@ -34,7 +34,8 @@ describe('the main job in VS Code', () => {
 
     await undo(session);
     await changesAreThere(session, false);
-    assert.equal(session.read('src/index.js'), projectFiles['src/index.js']);
+    // The editor saves the undone file a moment after it removed the new ones.
+    await waitUntil('src/index.js is as it was', () => session.read('src/index.js') === projectFiles['src/index.js']);
 
     await runCommand(page, 'Trellis: Show Panel');
     await session.panel.getByRole('button', { name: 'Undo' }).click();
