@@ -83,7 +83,7 @@ describe('the quality gate', () => {
   });
 
   it('finds the items at fault by the paths that runners print', async () => {
-    assert.deepEqual((await score({ tests: failing('/work/test/code.test.ts') })).itemsAtFault, ['code']);
+    assert.deepEqual((await score({ tests: failing('/project/test/code.test.ts') })).itemsAtFault, ['code']);
     assert.deepEqual((await score({ tests: failing('code.test.ts') })).itemsAtFault, ['code']);
     assert.deepEqual((await score({ tests: failing('test/elsewhere.test.ts') })).itemsAtFault, ['code', 'other']);
     assert.deepEqual((await score({ tests: failing() })).itemsAtFault, ['code', 'other']);

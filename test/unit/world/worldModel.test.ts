@@ -80,7 +80,7 @@ describe('the world model', () => {
     const violations = findResultViolations({
       items: [buildItem('a'), buildItem('t', { filePath: 'test/a.test.ts' })],
       newFailures: [
-        { name: 'adds', message: 'x'.repeat(9_000), file: '/work/test/a.test.ts' },
+        { name: 'adds', message: 'x'.repeat(9_000), file: '/project/test/a.test.ts' },
         { name: 'subtracts', message: 'no' },
         ...Array.from({ length: 50 }, () => ({ name: 'more', message: '' })),
       ],
@@ -98,7 +98,7 @@ describe('the world model', () => {
       kind: 'test-failure',
       expected: 'The test "adds" passes.',
       actual: 'x'.repeat(500),
-      path: '/work/test/a.test.ts',
+      path: '/project/test/a.test.ts',
       itemId: 't',
     });
     assert.deepEqual(violations[2], { kind: 'test-failure', expected: 'The test "subtracts" passes.', actual: 'no' });
