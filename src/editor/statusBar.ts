@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { RunState } from '../domain/runState.ts';
+import type { CommandId } from './commandTable.ts';
 import { statusText } from './statusText.ts';
 
-/** One item on the left, there while a run goes on: running, waiting, questions. A click leads to the panel or the review. */
+/** One item on the left, there while a run goes on: running, waiting, questions. A click opens the panel. */
 export class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
 
   constructor() {
     this.#item = vscode.window.createStatusBarItem('trellis.status', vscode.StatusBarAlignment.Left);
     this.#item.name = 'Trellis';
+    this.#item.command = 'trellis.showPanel' satisfies CommandId;
   }
 
   /** Shows the run, or hides the item when there is none. */
@@ -18,8 +20,7 @@ export class StatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const { text, tooltip, needsUser, command } = statusText(run);
-    this.#item.command = command;
+    const { text, tooltip, needsUser } = statusText(run);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: `Trellis. ${tooltip.replaceAll('\n', '. ')}`, role: 'button' };

@@ -1,7 +1,6 @@
 import { formatCount, plural } from '../domain/formatQuantity.ts';
 import { countRun, type RunCounts } from '../domain/runCounts.ts';
 import type { RunState } from '../domain/runState.ts';
-import type { CommandId } from './commandTable.ts';
 
 export interface StatusText {
   /** With the editor's `$(icon)` marks. */
@@ -9,24 +8,20 @@ export interface StatusText {
   readonly tooltip: string;
   /** Nothing goes on until the user does something. */
   readonly needsUser: boolean;
-  /** What a click does. */
-  readonly command: Extract<CommandId, 'trellis.showPanel' | 'trellis.reviewChanges'>;
 }
 
 /** The status bar's line for a run in progress. */
 export function statusText(run: RunState): StatusText {
   const counts = countRun(run);
-  const isForReview = run.phase === 'awaitingReview';
   const tooltip = [
     run.task?.title ?? 'Trellis',
     tooltipPhase(run),
     `${plural(counts.running, 'item')} running, ${counts.waiting} waiting, ${counts.done} of ${counts.total} done`,
     plural(counts.questions, 'open question'),
     `${formatCount(run.usage.inputTokens)} tokens in, ${formatCount(run.usage.outputTokens)} out`,
-    isForReview ? 'Click to review the changes.' : 'Click to open the panel.',
+    'Click to open the panel.',
   ].join('\n');
-  const command = isForReview ? 'trellis.reviewChanges' : 'trellis.showPanel';
-  return { tooltip, command, ...line(run, counts) };
+  return { tooltip, ...line(run, counts) };
 }
 
 function line(run: RunState, counts: RunCounts): Pick<StatusText, 'text' | 'needsUser'> {

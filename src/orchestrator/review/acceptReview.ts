@@ -114,7 +114,7 @@ async function applyUnlessChanged(
 
 /**
  * Brings every kept change onto the file as the user has it now, where that is not what the change was made on: what is
- * tested and shown is then what would land. Whether there was anything to do.
+ * tested and shown is then what would land. Returns whether any was behind.
  */
 async function rebaseReview({ run, review, sink, currentVersion }: AcceptParts): Promise<boolean> {
   const stale: { readonly file: ReviewFile; readonly current: FileVersion | undefined }[] = [];

@@ -38,11 +38,9 @@ describe('statusText', () => {
   it('says what is to be decided', () => {
     assert.match(show(toApproval).text, /Approve plan/);
     assert.ok(show(toApproval).needsUser);
-    assert.equal(show(toApproval).command, 'trellis.showPanel');
     const review = show([...toWork, { type: 'review.opened' }]);
     assert.match(review.text, /Review changes/);
-    assert.match(review.tooltip, /Click to review the changes\.$/);
-    assert.equal(review.command, 'trellis.reviewChanges');
+    assert.match(review.tooltip, /Click to open the panel\.$/);
   });
 
   it('explains itself in the tooltip', () => {
