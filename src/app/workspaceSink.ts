@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { DiskChangeSink, type Recovery } from '../changes/accept/diskChangeSink.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import { runIdSchema } from '../domain/schema/ids.ts';
-import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { RevertingSink } from '../orchestrator/changeSink.ts';
 import type { MadeAccept } from '../orchestrator/review/settleAccept.ts';
 
 /** Where accepted changes go, and what had to be put right first. */

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { ConfigurationError, errorMessage } from '../base/errors.ts';
 import type { Configuration, Secrets } from './configuration.ts';
-import { type ConfigurationFile, resolveConfiguration } from './resolveConfiguration.ts';
+import type { ConfigurationFile } from './configurationSources.ts';
+import { resolveConfiguration } from './resolveConfiguration.ts';
 
 /** The workspace's own file, relative to it. */
 export const configurationFileName = '.trellis/config.yml';

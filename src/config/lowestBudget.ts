@@ -1,4 +1,4 @@
-import type { ConfigurationSources } from './resolveConfiguration.ts';
+import type { ConfigurationSources } from './configurationSources.ts';
 import { type SettingValues, valuesOfEnvironment, valuesOfObject } from './settingValues.ts';
 
 /**

@@ -1,16 +1,11 @@
 import { agentReducers } from './reducers/agents.ts';
 import { courseReducers } from './reducers/course.ts';
+import type { Reducers } from './reducers/reducer.ts';
 import { reviewReducers } from './reducers/review.ts';
 import { talkReducers } from './reducers/talk.ts';
 import { workReducers } from './reducers/work.ts';
 import { initialRunState, type RunState } from './runState.ts';
-import type { RunEvent, RunEventOf, RunEventType } from './schema/events.ts';
-
-/** What an event of type `T` does to the state. */
-export type Reducer<T extends RunEventType> = (state: RunState, event: RunEventOf<T>) => RunState;
-
-/** One reducer for each event type of the group `T`; one that is missing, or too much, fails the type check. */
-export type Reducers<T extends RunEventType> = { readonly [K in T]: Reducer<K> };
+import type { RunEvent, RunEventType } from './schema/events.ts';
 
 const reducers: Reducers<RunEventType> = {
   ...courseReducers,

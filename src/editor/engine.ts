@@ -1,7 +1,8 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChangeSink, HumanChannel, RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink, RevertingSink } from '../orchestrator/changeSink.ts';
+import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import type { EndedReview } from '../orchestrator/review/endedReview.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 

@@ -12,7 +12,7 @@ import { builtInProviders } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
 import { hashContent } from '../journal/contentHash.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChangeSink } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../orchestrator/changeSink.ts';
 import { type MadeAccept, settleAccept } from '../orchestrator/review/settleAccept.ts';
 import type { ApiKeys } from './apiKeys.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';

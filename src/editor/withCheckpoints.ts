@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DiskChangeSink } from '../changes/accept/diskChangeSink.ts';
-import type { ChangeSink } from '../orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../orchestrator/changeSink.ts';
 
 /**
  * The same sink, with a checkpoint of the files that it is about to write: they are brought back at the next start when

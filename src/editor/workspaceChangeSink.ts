@@ -2,7 +2,7 @@ import { chmod, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { StorageError } from '../base/errors.ts';
 import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
-import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { RevertingSink } from '../orchestrator/changeSink.ts';
 import { currentVersion, type PreparedEdit, prepareEdit } from './preparedEdit.ts';
 import { writableFile } from './workspaceFile.ts';
 

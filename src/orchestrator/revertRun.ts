@@ -1,5 +1,5 @@
 import { ValidationError } from '../base/errors.ts';
-import type { RevertingSink } from './humanChannel.ts';
+import type { RevertingSink } from './changeSink.ts';
 import type { JournaledRun } from './journaledRun.ts';
 import { withContents } from './review/stagedContents.ts';
 

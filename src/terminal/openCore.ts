@@ -4,7 +4,7 @@ import { silentLogger } from '../base/logger.ts';
 import { RedactingLogger } from '../base/redactingLogger.ts';
 import type { loadConfiguration } from '../config/loadConfiguration.ts';
 import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
-import type { RevertingSink } from '../orchestrator/humanChannel.ts';
+import type { RevertingSink } from '../orchestrator/changeSink.ts';
 import { settleAccept } from '../orchestrator/review/settleAccept.ts';
 import type { CommonArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { SqliteJournal } from '../../src/journal/sqliteJournal.ts';
-import type { ChangeSink } from '../../src/orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../../src/orchestrator/changeSink.ts';
 import { acceptReview } from '../../src/orchestrator/review/acceptReview.ts';
 import { openSink, projectBefore } from './acceptFixture.ts';
 import { crashingCalls } from './crashingCalls.ts';

@@ -6,7 +6,8 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { type Configuration, defaultConfiguration } from '../../src/config/configuration.ts';
 import type { RunState } from '../../src/domain/runState.ts';
 import type { RunEvent } from '../../src/domain/schema/events.ts';
-import type { ChangeSink, HumanChannel } from '../../src/orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../../src/orchestrator/changeSink.ts';
+import type { HumanChannel } from '../../src/orchestrator/humanChannel.ts';
 import type { ModelServer } from './modelServer/modelServer.ts';
 
 /** Writes the files of a project. */

@@ -1,9 +1,9 @@
-import type { Reducers } from '../reduceRun.ts';
 import { noUsage, type RunState, type Usage } from '../runState.ts';
 import type { RunEventOf } from '../schema/events.ts';
 import type { ItemId } from '../schema/ids.ts';
 import type { TokenUsage } from '../schema/model.ts';
 import { addTextFlags } from '../textFlags.ts';
+import type { Reducers } from './reducer.ts';
 
 type AgentEventType =
   | 'model.requested'

@@ -1,7 +1,7 @@
-import type { Reducers } from '../reduceRun.ts';
 import { type ItemState, noUsage, type RunState } from '../runState.ts';
 import type { ItemId } from '../schema/ids.ts';
 import type { Plan } from '../schema/plan.ts';
+import type { Reducers } from './reducer.ts';
 
 type CourseEventType =
   | 'run.started'

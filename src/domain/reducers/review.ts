@@ -1,6 +1,6 @@
-import type { Reducers } from '../reduceRun.ts';
 import type { FileReviewState, ReviewState } from '../reviewState.ts';
 import type { RunState } from '../runState.ts';
+import type { Reducers } from './reducer.ts';
 
 type ReviewEventType =
   | 'review.opened'

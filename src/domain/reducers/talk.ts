@@ -1,5 +1,5 @@
-import type { Reducers } from '../reduceRun.ts';
 import type { ChatEntry, RunState } from '../runState.ts';
+import type { Reducers } from './reducer.ts';
 
 type TalkEventType = 'question.asked' | 'question.answered' | 'chat.posted';
 

@@ -1,6 +1,6 @@
-import type { Reducers } from '../reduceRun.ts';
 import type { ItemState, OrderState, RunState, WorkerState } from '../runState.ts';
 import type { ItemId } from '../schema/ids.ts';
+import type { Reducers } from './reducer.ts';
 
 type WorkEventType =
   | 'worker.registered'

@@ -1,7 +1,7 @@
 import type { FileVersion } from '../../changes/stagedFiles.ts';
 import { versionReferenceSchema } from '../../domain/schema/changes.ts';
 import type { ContentStore } from '../../journal/journal.ts';
-import type { ChangeSink } from '../humanChannel.ts';
+import type { ChangeSink } from '../changeSink.ts';
 import { findVersion, keepVersion } from './keptVersion.ts';
 import type { Observer } from './observer.ts';
 

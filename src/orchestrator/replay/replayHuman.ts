@@ -1,6 +1,7 @@
 import type { RunEvent, RunEventType } from '../../domain/schema/events.ts';
+import type { ChangeSink } from '../changeSink.ts';
 import { errorOfKind } from '../errorOfKind.ts';
-import type { ChangeSink, HumanChannel, ReviewDecision } from '../humanChannel.ts';
+import type { HumanChannel, ReviewDecision } from '../humanChannel.ts';
 import type { JournaledRun } from '../journaledRun.ts';
 import type { Conductor } from './conductor.ts';
 import { itemLane, runLane } from './lanes.ts';

@@ -6,7 +6,7 @@ import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
 import type { VersionReference } from '../../domain/schema/changes.ts';
 import { itemIdSchema } from '../../domain/schema/ids.ts';
 import type { ProofVerdict } from '../../domain/schema/review.ts';
-import type { ChangeSink } from '../humanChannel.ts';
+import type { ChangeSink } from '../changeSink.ts';
 import type { JournaledRun } from '../journaledRun.ts';
 import { rebaseFile } from './rebaseFile.ts';
 import type { Review } from './review.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Configuration } from '../../../src/config/configuration.ts';
 import { type RunEvent, runEventSchema } from '../../../src/domain/schema/events.ts';
-import type { ChangeSink } from '../../../src/orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../../../src/orchestrator/changeSink.ts';
 import { noColours } from '../../../src/terminal/palette.ts';
 import { runStory } from '../../../src/terminal/runStory.ts';
 import { runCommandLineProcess } from '../../support/commandLineProcess.ts';

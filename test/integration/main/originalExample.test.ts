@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChangeSink } from '../../../src/orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../../../src/orchestrator/changeSink.ts';
 import { ModelServer } from '../../support/modelServer/modelServer.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { configurationFor, runTrellis } from '../../support/trellisHarness.ts';

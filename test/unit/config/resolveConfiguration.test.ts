@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ConfigurationError } from '../../../src/base/errors.ts';
 import { defaultConfiguration, listSettings } from '../../../src/config/configuration.ts';
-import { type ConfigurationSources, resolveConfiguration } from '../../../src/config/resolveConfiguration.ts';
+import type { ConfigurationSources } from '../../../src/config/configurationSources.ts';
+import { resolveConfiguration } from '../../../src/config/resolveConfiguration.ts';
 
 const fileOf = (content: unknown, isTrusted = false, isNamed = false) => ({
   name: '.trellis/config.yml',

@@ -8,7 +8,8 @@ import type { RunEvent, RunEventPayload } from '../../../src/domain/schema/event
 import type { Engine } from '../../../src/editor/engine.ts';
 import { RunService } from '../../../src/editor/runService.ts';
 import { MemoryJournal } from '../../../src/journal/memoryJournal.ts';
-import type { ChangeSink, HumanChannel } from '../../../src/orchestrator/humanChannel.ts';
+import type { ChangeSink } from '../../../src/orchestrator/changeSink.ts';
+import type { HumanChannel } from '../../../src/orchestrator/humanChannel.ts';
 import { buildItem, buildPlan } from '../../support/builders.ts';
 import { asRunId, endedPayload, startedPayload } from '../../support/journalEvents.ts';
 import { ReviewFixture } from '../../support/reviewFixture.ts';
