@@ -3,7 +3,10 @@ import type { Disposable } from '../base/disposable.ts';
 import type { RunEvent, RunEventPayload, RunOutcome } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 
-/** Content by its hash: each distinct content is kept once. */
+/**
+ * Content by its hash: each distinct content is kept once. It is written together with the next event, which is what
+ * refers to it; until then it may be lost with the process.
+ */
 export interface ContentStore {
   /** Keeps `content` and returns its SHA-256 in hex. Text is stored as UTF-8. Throws `StorageError`. */
   put(content: Uint8Array | string): string;
@@ -12,7 +15,7 @@ export interface ContentStore {
 
 /**
  * Results by the key of the question that they answer, for any run of the workspace. No part of the truth: losing one costs
- * no more than working it out again.
+ * no more than working it out again, and they are written together with the next event.
  */
 export interface MemoStore {
   get(key: string): string | undefined;
@@ -39,7 +42,7 @@ export interface RunLease extends Disposable {
 
 /**
  * The truth about every run of one workspace. An event is appended before anyone acts on it; an append that returned
- * survives the end of the process, and after `sync` a loss of power too.
+ * survives the end of the process with every content that was put before it, and after `sync` a loss of power too.
  */
 export interface Journal extends Disposable {
   readonly contents: ContentStore;

@@ -2,31 +2,34 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import { StorageError } from '../base/errors.ts';
 import { hashContent } from './contentHash.ts';
+import type { GroupedWrites } from './groupedWrites.ts';
 import type { ContentStore } from './journal.ts';
 
 const rowSchema = z.object({ bytes: z.instanceof(Uint8Array) });
 
-/** The content table. Raises what SQLite raises; `guard` of the journal turns that into a `StorageError`. */
+/** The content table. */
 export class SqliteContents implements ContentStore {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
-  readonly #guard: <T>(work: () => T) => T;
+  readonly #writes: GroupedWrites;
 
-  constructor(database: DatabaseSync, guard: <T>(work: () => T) => T) {
+  /** Raises what SQLite raises. */
+  constructor(database: DatabaseSync, writes: GroupedWrites) {
     this.#insert = database.prepare('INSERT OR IGNORE INTO content (hash, bytes) VALUES (?, ?)');
     this.#select = database.prepare('SELECT bytes FROM content WHERE hash = ?');
-    this.#guard = guard;
+    this.#writes = writes;
   }
 
   put(content: Uint8Array | string): string {
-    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    // A copy: what the caller does to its bytes before they are written must not change what is written.
+    const bytes = Buffer.from(content);
     const hash = hashContent(bytes);
-    this.#guard(() => this.#insert.run(hash, bytes));
+    this.#writes.add(() => this.#insert.run(hash, bytes), bytes.length);
     return hash;
   }
 
   get(hash: string): Uint8Array | undefined {
-    const row = this.#guard(() => this.#select.get(hash));
+    const row = this.#writes.run(() => this.#select.get(hash));
     if (row === undefined) return undefined;
     const { bytes } = rowSchema.parse(row);
     if (hashContent(bytes) === hash) return bytes;

@@ -6,6 +6,7 @@ import { errorMessage, StorageError } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
+import { GroupedWrites } from './groupedWrites.ts';
 import type { ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { openJournalDatabase, readPragma } from './journalDatabase.ts';
 import { damagedJournal } from './recoverDatabase.ts';
@@ -43,6 +44,7 @@ export class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #wal: WalFile | undefined;
   readonly #leases: RunLeases;
+  readonly #writes: GroupedWrites;
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #selectBoundaries: StatementSync;
@@ -58,8 +60,10 @@ export class SqliteJournal implements Journal {
     this.#database = guard(() => openJournalDatabase(options.file));
     const database = this.#database;
     this.#wal = readPragma(database, 'journal_mode') === 'wal' ? new WalFile(options.file) : undefined;
-    this.contents = guard(() => new SqliteContents(database, guard));
-    this.memos = guard(() => new SqliteMemos(database, options.clock, guard));
+    const writes = new GroupedWrites(database, guard);
+    this.#writes = writes;
+    this.contents = guard(() => new SqliteContents(database, writes));
+    this.memos = guard(() => new SqliteMemos(database, options.clock, writes));
     this.#insert = guard(() => database.prepare(insertSql));
     this.#select = guard(() => database.prepare(selectSql));
     this.#selectBoundaries = guard(() => database.prepare(boundariesSql));
@@ -82,7 +86,7 @@ export class SqliteJournal implements Journal {
     const body = JSON.stringify(payload);
     // `all`, not `get`: SQLite commits when the statement has run to its end, and `get` stops at the first row and
     // hides a commit that failed.
-    const [row] = this.#guard(() =>
+    const [row] = this.#writes.run(() =>
       this.#insert.all({ runId, at, correlationId, type: event.type, body, owner: this.#owner.id }),
     );
     if (row === undefined) throw this.#guard(() => this.#leases.heldElsewhere(runId));
@@ -112,9 +116,13 @@ export class SqliteJournal implements Journal {
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await this.#wal?.dispose();
-    this.#leases.dispose();
-    this.#database.close();
+    try {
+      this.#writes.flush();
+    } finally {
+      await this.#wal?.dispose();
+      this.#leases.dispose();
+      this.#database.close();
+    }
   }
 
   #parse(row: unknown): RunEvent {

@@ -52,18 +52,23 @@ describe('the journal on SQLite', () => {
   });
 
   it('loses nothing that was acknowledged when the process is killed', async () => {
-    const child = spawn(process.execPath, [appendForever, file(), runId]);
+    const child = spawn(process.execPath, [appendForever, file(), runId, 'Infinity', 'contents']);
     const { lines, atLeast, ended } = watchLines(child);
     await atLeast(500);
     child.kill('SIGKILL');
     await ended;
     const journal = open();
-    const seqs = journal.read(runId).map(event => event.seq);
+    const events = journal.read(runId);
+    const seqs = events.map(event => event.seq);
     assert.ok(seqs.length >= lines.length, `${seqs.length} kept of ${lines.length} acknowledged`);
     assert.deepEqual(
       seqs,
       Array.from(seqs, (_, index) => index + 1),
     );
+    for (const event of events) {
+      const hash = event.type === 'run.warned' ? event.message : '';
+      assert.equal(Buffer.from(journal.contents.get(hash) ?? []).toString(), `content ${event.seq - 1}`);
+    }
     await journal.dispose();
   });
 
@@ -157,6 +162,30 @@ describe('the journal on SQLite', () => {
     assert.throws(() => openAt('link.db'), /link\.db is a symbolic link/);
     mkdirSync(path.join(directory(), 'folder.db'));
     assert.throws(() => openAt('folder.db'), /folder\.db could not be opened; check/);
+  });
+
+  it('shows others a content and a memo as soon as the event after them is there, or it is closed', async () => {
+    const [journal, other] = [open(), open()];
+    const hash = journal.contents.put('content');
+    journal.memos.put('key', 'value');
+    assert.equal(Buffer.from(journal.contents.get(hash) ?? []).toString(), 'content');
+    journal.memos.put('key', 'another value');
+    journal.append(runId, startedPayload('one'), 'c');
+    assert.equal(other.contents.get(hash)?.length, 7);
+    assert.equal(other.memos.get('key'), 'another value');
+    const last = journal.contents.put('a content that no event follows');
+    await journal.dispose();
+    assert.ok(other.contents.get(last));
+    await other.dispose();
+  });
+
+  it('keeps what a content was when it was put, whatever is done to its bytes afterwards', async () => {
+    const journal = open();
+    const bytes = Buffer.from('content');
+    const hash = journal.contents.put(bytes);
+    bytes.fill('x');
+    assert.equal(Buffer.from(journal.contents.get(hash) ?? []).toString(), 'content');
+    await journal.dispose();
   });
 
   it('says so when an event or a content was changed behind its back', async () => {
