@@ -56,19 +56,29 @@ interface Placed {
   readonly problems: readonly TextProblem[];
 }
 
+/**
+ * Finds the place of every hunk. Where one of them has its indents shifted the others may have too, and what is the exact
+ * text of one place could be meant for another: then each has to be in one place whatever the indent.
+ */
 function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readonly hasSigns: boolean }): Placed {
   const finder = new LineFinder(file.lines);
+  const trusting = hunks.map(hunk => placeHunk(finder, hunk, { ...options, isIndentTrusted: true }));
+  const isShifted = trusting.some(placement => 'place' in placement && placement.place.shift !== noShift);
+  const placements =
+    isShifted && hunks.length > 1
+      ? hunks.map(hunk => placeHunk(finder, hunk, { ...options, isIndentTrusted: false }))
+      : trusting;
   const placed: PlacedHunk[] = [];
   const missing: PatchHunk[] = [];
   const problems: TextProblem[] = [];
-  for (const hunk of hunks) {
-    const added = hunk.lines.filter(line => line.kind === 'added').map(line => line.text);
+  for (const [index, hunk] of hunks.entries()) {
+    const placement = placements[index];
+    if (!placement) continue;
     const elision = findElision(
-      added,
+      hunk.lines.filter(line => line.kind === 'added').map(line => line.text),
       file.lines,
       hunk.lines.some(line => line.kind === 'deleted'),
     );
-    const placement = placeHunk(finder, hunk, options);
     if (elision !== undefined) {
       const nearest = 'place' in placement ? [excerptOf(file, hunk, placement.place)] : placement.misplacement.nearest;
       problems.push({ kind: 'elided', reason: `the new text ${elisionReason(elision)}`, nearest });

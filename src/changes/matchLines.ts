@@ -32,6 +32,11 @@ export function plainPunctuation(line: string): string {
     .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ');
 }
 
+/** Whether any of the lines says more than blank lines and brackets do. */
+export function hasWord(lines: readonly string[]): boolean {
+  return lines.some(line => /[\p{L}\p{N}]/u.test(line));
+}
+
 /** Finds lists of lines in one file; keeps what it prepared for one search for the next. */
 export class LineFinder {
   readonly lines: readonly string[];
@@ -42,12 +47,13 @@ export class LineFinder {
   }
 
   /**
-   * The places of `pattern` on the strictest rung of the ladder that has any, up to a thousand of them. No similarity is measured:
-   * on every rung each line either is the file's line in that reading, or is not. No places for an empty or blank pattern.
+   * The places of `pattern` on the strictest rung of the ladder that has any, up to a thousand of them, from the rung of
+   * the indents on where `isIndentTrusted` is false. No similarity is measured: on every rung each line either is the
+   * file's line in that reading, or is not. No places for an empty or blank pattern.
    */
-  find(pattern: readonly string[]): readonly Place[] {
+  find(pattern: readonly string[], isIndentTrusted: boolean): readonly Place[] {
     if (pattern.every(line => line.trim() === '')) return this.#findBlank(pattern);
-    for (const rung of LADDER) {
+    for (const rung of isIndentTrusted ? LADDER : LADDER.slice(LADDER.indexOf('indentation'))) {
       const places = this.#findOn(rung, pattern);
       if (places.length > 0) return places;
     }

@@ -1,6 +1,6 @@
 import type { Excerpt, PatchHunk } from '../domain/schema/changes.ts';
 import { indentOf, noShift } from './indentShift.ts';
-import { type LineFinder, type Place, plainPunctuation } from './matchLines.ts';
+import { hasWord, type LineFinder, type Place, plainPunctuation } from './matchLines.ts';
 import { excerptAt, nearestExcerpts } from './nearestLines.ts';
 
 /** Why a hunk has no place, as the end of a sentence about it, and where to look. */
@@ -13,26 +13,26 @@ export interface Misplacement {
 export type Placement = { readonly place: Place } | { readonly misplacement: Misplacement };
 
 const MAX_CANDIDATES_SHOWN = 5;
-/** Lines of context that diffs are made with. */
-const USUAL_CONTEXT = 3;
 
 /** The lines that a hunk expects to find: its context and what it deletes. */
 export function oldLines(hunk: PatchHunk): string[] {
   return hunk.lines.filter(line => line.kind !== 'added').map(line => line.text);
 }
 
-/**
- * The one place where the hunk applies, or why there is not exactly one. `hasSigns`: its lines were written with a sign
- * before each, which is a space for context and sometimes lost.
- */
-export function placeHunk(finder: LineFinder, hunk: PatchHunk, options: { readonly hasSigns: boolean }): Placement {
+export interface PlaceOptions {
+  /** The hunk's lines were written with a sign before each, which is a space for context and sometimes lost. */
+  readonly hasSigns: boolean;
+  /** False where their author is known to get indents wrong: then an indent tells no place from another. */
+  readonly isIndentTrusted: boolean;
+}
+
+/** The one place where the hunk applies, or why there is not exactly one. */
+export function placeHunk(finder: LineFinder, hunk: PatchHunk, options: PlaceOptions): Placement {
   const pattern = oldLines(hunk);
   if (pattern.length === 0) return placeInsertion(finder, hunk);
-  const found = finder.find(pattern);
+  const found = finder.find(pattern, options.isIndentTrusted);
   if (found.length === 0) return { misplacement: notFound(finder, pattern) };
-  // Blank lines are in too many places for a heading to tell which is meant.
-  const isBlank = pattern.every(line => line.trim() === '');
-  const candidates = isBlank ? found : narrow(finder, hunk, found, pattern.length);
+  const candidates = narrow(finder, hunk, found, pattern);
   const [only] = candidates;
   if (candidates.length === 1 && only)
     return canShift(hunk, only, options.hasSigns)
@@ -63,24 +63,35 @@ function placeInsertion(finder: LineFinder, hunk: PatchHunk): Placement {
   return { misplacement: { kind: 'noMatch', reason, nearest: nearestExcerpts(finder.lines, [...named, ...added]) } };
 }
 
-/** Keeps the places that the hunk's other statements allow: its anchors always, the rest only to tell several apart. */
-function narrow(finder: LineFinder, hunk: PatchHunk, found: readonly Place[], length: number): readonly Place[] {
+/**
+ * Keeps the places that the hunk's other statements allow: its anchors always, the rest only to tell several apart. The
+ * heading of a unified diff is no such statement: it is made by a rule that nobody keeps to from memory.
+ */
+function narrow(
+  finder: LineFinder,
+  hunk: PatchHunk,
+  found: readonly Place[],
+  pattern: readonly string[],
+): readonly Place[] {
   let places = found;
-  if (hunk.anchors.length > 0) {
+  // Lines without a word are in too many places for an anchor to tell which is meant.
+  if (hunk.anchors.length > 0 && hasWord(pattern)) {
     const after = places.filter(place => isAfterAnchors(finder.lines, hunk.anchors, place.start));
-    places = after.length > 1 ? after.filter(place => isInScope(finder.lines, hunk.anchors, place.start)) : after;
+    // A block that is opened by several equal lines is not told by that line.
+    const isTelling = after.length > 1 && isUnique(finder.lines, hunk.anchors[0] ?? '');
+    places = isTelling ? after.filter(place => isInScope(finder.lines, hunk.anchors, place.start)) : after;
   }
   if (places.length > 1 && hunk.isAtEndOfFile)
-    places = places.filter(place => place.start + length === finder.lines.length);
-  if (places.length > 1 && hunk.heading !== undefined) {
-    const heading = hunk.heading.trimEnd();
-    places = places.filter(place => mayHaveHeading(finder.lines, heading, place.start));
-  }
+    places = places.filter(place => place.start + pattern.length === finder.lines.length);
   return places;
 }
 
 function isAnchor(line: string, anchor: string): boolean {
   return plainPunctuation(line).trim().startsWith(plainPunctuation(anchor).trim());
+}
+
+function isUnique(lines: readonly string[], anchor: string): boolean {
+  return lines.filter(line => isAnchor(line, anchor)).length === 1;
 }
 
 /** Whether the anchors stand, in their order, above `start` or, the last of them, on it. */
@@ -124,25 +135,6 @@ function openerAbove(
   return undefined;
 }
 
-/**
- * Whether a hunk at `start` may have been given that heading. Those who leave out context leave the heading as it was,
- * which is that of a start some lines above.
- */
-function mayHaveHeading(lines: readonly string[], heading: string, start: number): boolean {
-  for (let at = start; at >= Math.max(0, start - USUAL_CONTEXT); at--)
-    if (headingAt(lines, at)?.startsWith(heading) === true) return true;
-  return false;
-}
-
-/** The heading that a unified diff gives a hunk there: the nearest line above that begins with a letter, `_` or `$`. */
-function headingAt(lines: readonly string[], start: number): string | undefined {
-  for (let at = start - 1; at >= 0; at--) {
-    const line = lines[at] ?? '';
-    if (/^[\p{L}_$]/u.test(line)) return line;
-  }
-  return undefined;
-}
-
 function notFound(finder: LineFinder, pattern: readonly string[]): Misplacement {
   if (finder.lines.length === 0) return { kind: 'noMatch', reason: 'is not there, the file is empty', nearest: [] };
   const reason = 'is not in the file; copy the lines exactly as they are there';
@@ -159,7 +151,7 @@ function severalPlaces(
     .slice(0, MAX_CANDIDATES_SHOWN)
     .map(place => excerptAt(finder.lines, place.start, length, 2));
   if (candidates.length === 1) {
-    const [anchor = hunk.heading ?? ''] = hunk.anchors;
+    const [anchor = ''] = hunk.anchors;
     return { kind: 'noMatch', reason: `is in the file, but not below "${anchor}"`, nearest };
   }
   const numbers = candidates.slice(0, MAX_CANDIDATES_SHOWN).map(place => place.start + 1);

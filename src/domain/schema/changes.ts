@@ -23,7 +23,7 @@ export const patchHunkSchema = z.strictObject({
   lines: z.array(hunkLineSchema).readonly(),
   /** Lines that must come before the hunk in this order (`@@ class A`, `@@ def b` of a `*** Begin Patch` patch). */
   anchors: z.array(z.string()).readonly(),
-  /** The heading after a unified diff's second `@@`; only ever narrows several exact places down to one. */
+  /** The heading after a unified diff's second `@@`; says where to look when there is nothing to find the place by. */
   heading: z.string().optional(),
   /** The hunk must end where the file ends. */
   isAtEndOfFile: z.boolean(),

@@ -188,6 +188,18 @@ describe('applying edits', () => {
       assert.deepEqual(await result, { a: '  x\n---\ny\n' });
     });
 
+    it('trusts no indent where another block has its indents shifted', async () => {
+      const before = { a: 'f {\n  if (x) {\n    y\n  }\n}\n' };
+      const shifted = replace('  f {\n    if (x) {\n', '  f {\n    if (z) {\n');
+      const closing = replace('  }\n', '  }\n  end\n');
+      assert.deepEqual(await texts(apply(before, blocks('a', closing))), {
+        a: 'f {\n  if (x) {\n    y\n  }\n  end\n}\n',
+      });
+      const [problem] = await problems(apply(before, blocks('a', shifted, closing)));
+      assert.equal(problem?.kind, 'ambiguous');
+      assert.match(problem.reason, /lines 4, 5/);
+    });
+
     it('refuses when a looser rung has two places', async () => {
       const [problem] = await problems(apply({ a: '  x\n---\n    x\n' }, blocks('a', replace('x\n', 'y\n'))));
       assert.equal(problem?.kind, 'ambiguous');
@@ -229,15 +241,15 @@ describe('applying edits', () => {
       assert.equal((await problems(apply({ a: 'x\nclass B\nz\n' }, edit)))[0]?.kind, 'noMatch');
     });
 
-    it('tells equal places apart by the heading of a unified diff', async () => {
-      const before = 'def f():\n  x\n\ndef g():\n  x\n';
+    it('refuses equal places whatever the heading of a unified diff says', async () => {
       const edit = patch('a', hunk('-  x\n+  y', { heading: 'def g():' }));
-      assert.deepEqual(await texts(apply({ a: before }, edit)), { a: 'def f():\n  x\n\ndef g():\n  y\n' });
+      const [problem] = await problems(apply({ a: 'def f():\n  x\n\ndef g():\n  x\n' }, edit));
+      assert.equal(problem?.kind, 'ambiguous');
     });
 
-    it('goes by no heading that another place could have with more context', async () => {
-      const edit = patch('a', hunk('-}\n+} // end', { heading: 'def f' }));
-      const [problem] = await problems(apply({ a: 'def f {\n}\ndef g {\n}\n' }, edit));
+    it('refuses equal places below an anchor that is in the file twice', async () => {
+      const edit = patch('a', hunk('-  x\n+  y', { anchors: ['def f():'] }));
+      const [problem] = await problems(apply({ a: 'def f():\n  x\n\n\ndef f():\n  1\n\n# end\n  x\n' }, edit));
       assert.equal(problem?.kind, 'ambiguous');
     });
 
