@@ -11,8 +11,8 @@ import { exists, writableFile } from './workspaceFile.ts';
 export interface PreparedEdit {
   /** Undefined when all files are already what they should become: the editor takes an empty edit for a failure. */
   readonly edit: vscode.WorkspaceEdit | undefined;
-  /** Documents to save afterwards: those that the user had no unsaved changes in. */
-  readonly toSave: readonly vscode.TextDocument[];
+  /** Files to save afterwards: those that the user had no unsaved changes in. */
+  readonly toSave: readonly vscode.Uri[];
   /** Files whose executable bit changes, absolute. */
   readonly modes: readonly { readonly file: string; readonly isExecutable: boolean }[];
 }
@@ -24,7 +24,7 @@ export interface PreparedEdit {
  */
 export async function prepareEdit(root: string, changes: readonly StagedChange[]): Promise<PreparedEdit> {
   const draft = new EditDraft();
-  const toSave: vscode.TextDocument[] = [];
+  const toSave: vscode.Uri[] = [];
   const modes: { file: string; isExecutable: boolean }[] = [];
   for (const change of changes) {
     const file = await writableFile(root, change.path);
@@ -53,21 +53,21 @@ export async function prepareEdit(root: string, changes: readonly StagedChange[]
 class EditDraft {
   readonly conflicts: AcceptConflict[] = [];
   readonly #edit = new vscode.WorkspaceEdit();
-  #isEmpty = true;
+  readonly #texts: { readonly uri: vscode.Uri; readonly range: vscode.Range; readonly text: string }[] = [];
+  #hasFiles = false;
 
   create(file: string, contents: Uint8Array): void {
-    this.#isEmpty = false;
+    this.#hasFiles = true;
     this.#edit.createFile(vscode.Uri.file(file), { contents, overwrite: false });
   }
 
   delete(file: string): void {
-    this.#isEmpty = false;
+    this.#hasFiles = true;
     this.#edit.deleteFile(vscode.Uri.file(file));
   }
 
   replace(uri: vscode.Uri, range: vscode.Range, text: string): void {
-    this.#isEmpty = false;
-    this.#edit.replace(uri, range, text);
+    this.#texts.push({ uri, range, text });
   }
 
   /** The user has changed the file in the same places. */
@@ -75,8 +75,10 @@ class EditDraft {
     this.conflicts.push({ path, current: await currentVersion(file), accepted, markedText: undefined });
   }
 
+  /** Texts come last: files are written while the editor makes the edit, and texts would wait for them unsaved. */
   finish(): vscode.WorkspaceEdit | undefined {
-    return this.#isEmpty ? undefined : this.#edit;
+    for (const { uri, range, text } of this.#texts) this.#edit.replace(uri, range, text);
+    return this.#hasFiles || this.#texts.length > 0 ? this.#edit : undefined;
   }
 }
 
@@ -126,11 +128,11 @@ async function prepareReplacement(
   draft.create(file, after.content);
 }
 
-/** Returns the document when it is to be saved afterwards. */
+/** Returns the file when it is to be saved afterwards. */
 async function prepareTextChange(
   draft: EditDraft,
   { path, file, before, after }: Target & { readonly before: FileVersion; readonly after: FileVersion },
-): Promise<vscode.TextDocument[]> {
+): Promise<vscode.Uri[]> {
   const uri = vscode.Uri.file(file);
   const document = await openText(path, uri);
   const current = document.getText();
@@ -147,7 +149,7 @@ async function prepareTextChange(
   for (const { startLine, startCharacter, endLine, endCharacter, text } of changesBetween(current, target)) {
     draft.replace(uri, new vscode.Range(startLine, startCharacter, endLine, endCharacter), text);
   }
-  return document.isDirty ? [] : [document];
+  return document.isDirty ? [] : [uri];
 }
 
 /** The file as the user has it now, text that is not saved included; undefined when there is none. */

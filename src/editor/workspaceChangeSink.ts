@@ -31,8 +31,7 @@ export class WorkspaceChangeSink implements RevertingSink {
     const prepared = await prepareEdit(this.#root, changes);
     // From here on it is all or nothing, so this is the last moment to stop.
     signal.throwIfAborted();
-    await applyPrepared(prepared);
-    const unsaved = await save(prepared.toSave);
+    const unsaved = await applyPrepared(prepared);
     if (unsaved !== undefined) {
       await this.#rollBack(changes);
       throw new StorageError(
@@ -49,8 +48,7 @@ export class WorkspaceChangeSink implements RevertingSink {
   ): Promise<readonly string[]> {
     const prepared = await prepareEdit(this.#root, changes.map(inverse));
     signal.throwIfAborted();
-    await applyPrepared(prepared);
-    const unsaved = await save(prepared.toSave);
+    const unsaved = await applyPrepared(prepared);
     if (unsaved !== undefined)
       throw new StorageError(`${unsaved} is as it was, but could not be saved; save it yourself.`);
     await setModes(prepared);
@@ -60,22 +58,48 @@ export class WorkspaceChangeSink implements RevertingSink {
   async #rollBack(changes: readonly StagedChange[]): Promise<void> {
     const prepared = await prepareEdit(this.#root, changes.map(inverse));
     await applyPrepared(prepared);
-    await save(prepared.toSave);
   }
 }
 
-async function applyPrepared({ edit }: PreparedEdit): Promise<void> {
+/** Makes the edit and saves what is to be saved; returns the first file that could not be, by its path in the workspace. */
+async function applyPrepared({ edit, toSave }: PreparedEdit): Promise<string | undefined> {
+  const tabs = new Set(textTabs().map(({ uri }) => uri));
   if (edit && !(await vscode.workspace.applyEdit(edit))) {
     throw new StorageError('The editor refused the changes; your files are as they were. Try again.');
   }
+  const unsaved = await save(toSave);
+  if (unsaved === undefined) await closeTabs(new Set(toSave.map(String)), tabs);
+  return unsaved;
 }
 
-/** The first document that could not be saved, by its path in the workspace. */
-async function save(documents: readonly vscode.TextDocument[]): Promise<string | undefined> {
-  for (const document of documents) {
-    if (document.isDirty && !(await document.save())) return vscode.workspace.asRelativePath(document.uri);
-  }
-  return undefined;
+/** All at once: a document that is unsaved for most of a second, and not about to be saved, gets a tab from the editor. */
+async function save(files: readonly vscode.Uri[]): Promise<string | undefined> {
+  const outcomes = await Promise.allSettled(files.map(saveDocument));
+  const unsaved = files.find((_, index) => {
+    const outcome = outcomes[index];
+    return outcome?.status !== 'fulfilled' || !outcome.value;
+  });
+  return unsaved && vscode.workspace.asRelativePath(unsaved);
+}
+
+/** Opened anew: the editor lets go of documents when there are many, and opens others for them when it edits them. */
+async function saveDocument(file: vscode.Uri): Promise<boolean> {
+  const document = await vscode.workspace.openTextDocument(file);
+  return !document.isDirty || (await document.save());
+}
+
+/** Closes the tabs that the editor gave to files because they were unsaved for long; those that the user opened are in preview. */
+async function closeTabs(files: ReadonlySet<string>, but: ReadonlySet<string>): Promise<void> {
+  const opened = textTabs().filter(({ uri, tab }) => files.has(uri) && !but.has(uri) && !tab.isPreview);
+  await vscode.window.tabGroups.close(
+    opened.map(({ tab }) => tab),
+    true,
+  );
+}
+
+function textTabs(): { readonly uri: string; readonly tab: vscode.Tab }[] {
+  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+  return tabs.flatMap(tab => (tab.input instanceof vscode.TabInputText ? [{ uri: String(tab.input.uri), tab }] : []));
 }
 
 async function setModes({ modes }: PreparedEdit): Promise<void> {

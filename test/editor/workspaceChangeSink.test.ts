@@ -226,6 +226,22 @@ describe('accepting changes in the editor', () => {
     assert.deepEqual(tabs(), before);
   });
 
+  it('saves more files than the editor keeps documents of, and leaves the tabs as they were', async () => {
+    files.write('open.ts', 'one\n');
+    await open('open.ts');
+    const before = 'line\n'.repeat(500);
+    const names = Array.from({ length: 60 }, (_, index) => `many/${index}`);
+    for (const name of names) files.write(`${name}.ts`, before);
+    const changes = names.flatMap(name => [
+      change(`${name}.ts`, { before, after: `${before}end\n` }),
+      change(`${name}.added.ts`, { after: before }),
+    ]);
+    await sink.apply(changes, options);
+    const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs).map(tab => tab.label);
+    assert.deepEqual(tabs, ['open.ts']);
+    for (const name of names) assert.equal(files.read(`${name}.ts`), `${before}end\n`, name);
+  });
+
   it('knows a file as the user has it, with what is not saved', async () => {
     files.write('file.ts', 'saved\n');
     const text = async () => Buffer.from((await sink.current('file.ts'))?.content ?? []).toString();
