@@ -109,7 +109,7 @@ export class RunModels implements Disposable {
       },
       clock,
       ids,
-      logger: logger.child({ runId: run.runId }),
+      logger: logger.child({ runId: run.runId, correlationId: run.runId }),
       limits: this.#limits,
       prices: this.#prices,
       cassette: { record: this.#inWorkspace(cassette.record), replay: this.#inWorkspace(cassette.replay) },

@@ -144,14 +144,14 @@ class TrellisCore implements Trellis {
     const { stopAfterPlan = false } = options;
     if (!stopAfterPlan) checkWritable(this.#workspace.root);
     const { configuration, version } = this.#options;
-    const logger = this.#logger;
     const runId = runIdSchema.parse(this.#ids('run'));
+    const logger = this.#logger.child({ runId, correlationId: runId });
     const signal = AbortSignal.any([options.signal, this.#lifetime.signal]);
     const secrets = this.#secretsFor(signal);
     const run = new JournaledRun(this.journal, runId, logger, text => secrets.mask(text));
     const runResources = new DisposableStore();
     runResources.add(logRunEvents(run, logger));
-    const parts = this.#partsFor(run, secrets, { ...options, signal }, task.description, runResources);
+    const parts = this.#partsFor(run, secrets, { ...options, signal, logger }, task.description, runResources);
     runResources.add(this.journal.acquire(runId));
     const { planner, executor, judge, quality, workers } = configuration;
     run.append({
@@ -234,13 +234,12 @@ class TrellisCore implements Trellis {
   #partsFor(
     run: JournaledRun,
     secrets: WorkspaceSecrets,
-    options: StartOptions,
+    options: StartOptions & { readonly logger: Logger },
     request: string,
     runResources: DisposableStore,
   ): RunParts {
-    const { human, sink, signal } = options;
+    const { human, sink, signal, logger } = options;
     const { configuration, resourcesDirectory } = this.#options;
-    const logger = this.#logger;
     const { root } = this.#workspace;
     const { runId } = run;
     const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
@@ -253,7 +252,7 @@ class TrellisCore implements Trellis {
       reuse: answers && this.#itemReuse(runId, observer, answers),
       human,
       sink,
-      agentFor: item => this.#agentFor(item, prompts, signal),
+      agentFor: item => this.#agentFor(item, prompts, { signal, logger }),
       followers: new RunFollowers({ layers, run: { runId, request, workspace: root }, logger }),
       observer,
       workspace: this.#workspace,
@@ -285,11 +284,17 @@ class TrellisCore implements Trellis {
     return new ItemReuse({ runId, observer, settings, store: { memos: this.journal.memos, answers } });
   }
 
-  async #agentFor(item: WorkItem, prompts: PromptLibrary, signal: AbortSignal): Promise<Agent> {
+  async #agentFor(
+    item: WorkItem,
+    prompts: PromptLibrary,
+    { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+  ): Promise<Agent> {
     const { configuration } = this.#options;
-    const logger = this.#logger;
     const onFailure = (error: unknown) =>
-      logger.log('warn', 'An agent could not say whether it takes an item.', { reason: errorMessage(error) });
+      logger.log('warn', 'An agent could not say whether it takes an item.', {
+        itemId: item.id,
+        reason: errorMessage(error),
+      });
     const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
     if (plugin !== undefined) return createPluginAgent(plugin);
     return createAgent(item.mode, { prompts, maxTurns: configuration.agents.maxTurns });

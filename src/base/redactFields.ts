@@ -43,8 +43,10 @@ function redact(value: unknown, name: string, place: Place): unknown {
 }
 
 function redactText(text: string, known: readonly string[]): string {
-  const cut = text.length > longestText ? `${text.slice(0, longestText)}… (${text.length} characters)` : text;
-  return redactSecrets(cut, known);
+  if (text.length <= longestText) return redactSecrets(text, known);
+  // Cut after that, as a part of a secret is not known to be one.
+  const redacted = redactSecrets(text.slice(0, 2 * longestText), known);
+  return `${redacted.slice(0, longestText)}… (${text.length} characters)`;
 }
 
 function redactObject(value: object, name: string, { known, above }: Place): unknown {

@@ -1,7 +1,13 @@
 // The contract of this folder: every setting there is, with what it may be. Nothing else says it a second time.
 import { z } from 'zod';
 import type { ConfiguredRole } from '../domain/schema/model.ts';
-import { modelSettingsSchema, ownPricesSchema, providerNameSchema } from '../domain/schema/model.ts';
+import {
+  modelSettingsSchema,
+  ownPricesSchema,
+  providerNameSchema,
+  serverHostSchema,
+  serverUrlSchema,
+} from '../domain/schema/model.ts';
 import { safetySettingsSchema } from '../domain/schema/safety.ts';
 
 /** What people need to know about one setting; kept beside its schema. */
@@ -116,9 +122,9 @@ export const configurationSchema = z.strictObject({
     }),
   }),
   openai: z.strictObject({
-    baseUrl: setting(z.url({ protocol: /^https?$/ }), {
+    baseUrl: setting(serverUrlSchema, {
       description: 'Where the API of the provider `openai` begins; any server that speaks the protocol will do.',
-      allowed: 'an http or https address, such as https://api.openai.com/v1',
+      allowed: 'an http or https address without a user name and password, such as https://api.openai.com/v1',
       environment: ['TRELLIS_OPENAI_BASE_URL'],
     }),
     streaming: setting(z.boolean(), {
@@ -127,16 +133,16 @@ export const configurationSchema = z.strictObject({
     }),
   }),
   anthropic: z.strictObject({
-    baseUrl: setting(z.url({ protocol: /^https?$/ }), {
+    baseUrl: setting(serverUrlSchema, {
       description: 'Where the API of the provider `anthropic` begins.',
-      allowed: 'an http or https address, such as https://api.anthropic.com',
+      allowed: 'an http or https address without a user name and password, such as https://api.anthropic.com',
       environment: ['TRELLIS_ANTHROPIC_BASE_URL'],
     }),
   }),
   ollama: z.strictObject({
-    host: setting(z.string().refine(isHostAddress), {
+    host: setting(serverHostSchema, {
       description: 'The Ollama server; scheme and port may be left out.',
-      allowed: 'an address, such as 127.0.0.1:11434',
+      allowed: 'an address without a user name and password, such as 127.0.0.1:11434',
       environment: ['TRELLIS_OLLAMA_HOST', 'OLLAMA_HOST'],
     }),
     contextLength: setting(z.int().min(512).max(10_000_000), {
@@ -233,6 +239,8 @@ const defaultModel = { provider: 'ollama', model: 'qwen2.5-coder:7b' } as const;
 export interface Secrets {
   readonly openaiApiKey?: string;
   readonly anthropicApiKey?: string;
+  /** The package of `ollama` sends it by itself, to its maker's server alone; it is here to be kept out of texts and logs. */
+  readonly ollamaApiKey?: string;
 }
 
 /** What holds where nothing is set; the judge's provider and model are the planner's unless set. */
@@ -283,9 +291,4 @@ function isBranchName(text: string): boolean {
   return (
     !/[\u0000-\u0020\u007f~^:?*[\\<>]|\.\.|@\{|\/\/|\.lock(?:\/|$)|(?:^|\/)\.|^[-/]|[/.]$/.test(name) && name !== 'HEAD'
   );
-}
-
-function isHostAddress(text: string): boolean {
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && !/\s/.test(text);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../base/errors.ts';
+import { redactSecrets } from '../base/redactSecrets.ts';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigurationProblem {
@@ -8,7 +9,7 @@ export interface ConfigurationProblem {
 
 /** A setting with a value that it does not take; `source` says where the value is from. */
 export function wrongValue(key: string, source: string, got: unknown, allowed: string): ConfigurationProblem {
-  return { text: `${key} (${source}) is ${shorten(JSON.stringify(got))}; allowed: ${allowed}` };
+  return { text: `${key} (${source}) is ${shown(got)}; allowed: ${allowed}` };
 }
 
 /** One error for all problems; there must be at least one. */
@@ -21,6 +22,8 @@ export function configurationError(problems: readonly ConfigurationProblem[]): C
   return new ConfigurationError(`The configuration has ${problems.length} problems:${lines.join('')}`);
 }
 
-function shorten(text: string): string {
+/** The value as far as it can be shown; an address may hold a password, also where its scheme was left out. */
+function shown(value: unknown): string {
+  const text = redactSecrets(JSON.stringify(value)).replaceAll(/:[^\s:@/"]+@/g, ':[redacted]@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

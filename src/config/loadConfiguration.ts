@@ -45,6 +45,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadedCon
   const { environment, settings } = options;
   const openaiApiKey = environment['OPENAI_API_KEY']?.trim() || options.openaiApiKey;
   const anthropicApiKey = environment['ANTHROPIC_API_KEY']?.trim() || options.anthropicApiKey;
+  const ollamaApiKey = environment['OLLAMA_API_KEY']?.trim();
   const file = await readConfigurationFile(options);
   const configuration = resolveConfiguration({
     settings,
@@ -59,6 +60,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadedCon
   const secrets = {
     ...(openaiApiKey !== undefined && { openaiApiKey }),
     ...(anthropicApiKey !== undefined && { anthropicApiKey }),
+    ...(ollamaApiKey !== undefined && ollamaApiKey !== '' && { ollamaApiKey }),
   };
   return { configuration, secrets };
 }

@@ -67,7 +67,7 @@ function settingFor(key: string): Setting {
 }
 
 function unknownKey(key: string, source: string, group: z.ZodObject, prefix: string): ConfigurationProblem {
-  if (/api_?key|token|secret|password/i.test(key)) {
+  if (/api[_-]?key|token$|secret|password/i.test(key)) {
     return {
       text: `${key} (${source}) is not a setting: keys are never kept in a file or in settings; allowed: the environment variable OPENAI_API_KEY or ANTHROPIC_API_KEY`,
     };

@@ -76,7 +76,8 @@ export class AnthropicModel implements LanguageModel {
       provider: this.provider,
       url: this.#settings.baseUrl,
       model,
-      connectRemedy: 'start it, or set TRELLIS_ANTHROPIC_BASE_URL to where one runs',
+      howToStart: 'start it',
+      addressVariable: 'TRELLIS_ANTHROPIC_BASE_URL',
       keyRemedy: settings.apiKey === undefined ? 'set ANTHROPIC_API_KEY' : 'check ANTHROPIC_API_KEY',
       modelRemedy: 'choose one that it has, and see that TRELLIS_ANTHROPIC_BASE_URL is where its API begins',
       secrets: settings.apiKey === undefined ? [] : [settings.apiKey],
@@ -192,7 +193,7 @@ function cachedContent(text: string): unknown {
 function parseEvent(data: unknown): z.infer<typeof eventSchema> {
   const parsed = eventSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const detail = `a chunk of another shape: ${JSON.stringify(data).slice(0, 100)}`;
+  const detail = `a chunk of another shape: ${JSON.stringify(data)}`;
   throw new HttpFaultError({ kind: 'malformed', detail });
 }
 

@@ -88,6 +88,7 @@ export class Flow<Start extends object, State extends object> {
       }
       return { outcome: 'succeeded', state: state as State, metrics: meter.read() };
     } catch (thrown) {
+      await meter.settle();
       const outcome = signal.aborted ? 'cancelled' : limit.signal.aborted ? 'timedOut' : 'failed';
       const error = outcome === 'failed' ? thrown : abortErrorOf(either);
       const soFar = state as Partial<State>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
-import { ModelError } from '../base/errors.ts';
+import { chargeOf } from '../base/errors.ts';
 import type { TokenUsage } from '../domain/schema/model.ts';
-import type { ModelClient } from './modelClient.ts';
+import type { ModelClient, ModelReply } from './modelClient.ts';
 
 /** The part of a model client that a flow needs. */
 export type Asked = Pick<ModelClient, 'call'>;
@@ -18,33 +18,41 @@ export interface FlowMetrics {
   readonly steps: readonly { readonly name: string; readonly elapsedMs: number }[];
 }
 
+/** A call that was told to end does so at once; one that does not is not waited for. */
+const mostWaitMs = 1000;
+
 /** Counts what goes through `model`, and times steps. */
 export class FlowMeter {
   /** The model, with its calls counted. */
   readonly model: Asked;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #steps: { name: string; elapsedMs: number }[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
   #calls = 0;
   #usage: TokenUsage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
   #costUsd: number | undefined = 0;
 
-  constructor(model: Asked, clock: Pick<Clock, 'now'>) {
+  constructor(model: Asked, clock: Clock) {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.model = {
-      call: async (call, options) => {
-        this.#calls += 1;
-        try {
-          const reply = await model.call(call, options);
-          this.#add(reply.usage, reply.costUsd);
-          return reply;
-        } catch (error) {
-          if (error instanceof ModelError && error.charge !== undefined) this.#add(error.charge, error.charge.costUsd);
-          throw error;
-        }
+      call: (call, options) => {
+        const counted = this.#count(() => model.call(call, options));
+        const ended = counted.catch(() => undefined).finally(() => this.#underWay.delete(ended));
+        this.#underWay.add(ended);
+        return counted;
       },
     };
+  }
+
+  /** Resolves when the calls that were broken off have said what they cost, or after a second. */
+  async settle(): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    const waiting = new AbortController();
+    const limit = this.#clock.sleep(mostWaitMs, waiting.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.#underWay), limit]);
+    waiting.abort();
   }
 
   async time<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -66,6 +74,19 @@ export class FlowMeter {
       elapsedMs: this.#clock.now() - this.#startedAt,
       steps: this.#steps.map(step => ({ ...step })),
     };
+  }
+
+  async #count(ask: () => Promise<ModelReply>): Promise<ModelReply> {
+    this.#calls += 1;
+    try {
+      const reply = await ask();
+      this.#add(reply.usage, reply.costUsd);
+      return reply;
+    } catch (error) {
+      const charge = chargeOf(error);
+      if (charge !== undefined) this.#add(charge, charge.costUsd);
+      throw error;
+    }
   }
 
   #add(usage: Pick<TokenUsage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens'>, costUsd: number | undefined) {

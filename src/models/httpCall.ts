@@ -64,7 +64,8 @@ export class HttpCall {
     throwIfAborted(this.#options.signal);
     const signals = [this.#options.signal, this.#controller.signal, ...(init?.signal ? [init.signal] : [])];
     this.#startTimer('start', this.#options.limits.firstByteTimeoutMs);
-    const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+    // Not followed: who may read the prompt and the key is whom the user named.
+    const response = await fetch(input, { ...init, signal: AbortSignal.any(signals), redirect: 'manual' });
     const { status, statusText, headers } = response;
     this.#contentType = headers.get('content-type') ?? undefined;
     this.#rateLimits = rateLimitsOf(headers);
@@ -186,7 +187,7 @@ function parseLine(line: string): { readonly value: unknown } | undefined {
 }
 
 function malformedLine(line: string): HttpFault {
-  return { kind: 'malformed', detail: `a line that is not JSON: ${line.slice(0, 100)}` };
+  return { kind: 'malformed', detail: `a line that is not JSON: ${line}` };
 }
 
 /** The beginning of an error's body; a body that breaks off counts as far as it came. */

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { AbortError, type ModelCharge, ModelError } from '../base/errors.ts';
+import { AbortError, errorMessage, type ModelCharge, ModelError } from '../base/errors.ts';
 import type { LoopTurns } from '../base/loopTurns.ts';
 import { estimateTokens } from '../base/tokenEstimate.ts';
 import type { ModelLimits, TokenUsage } from '../domain/schema/model.ts';
@@ -38,7 +38,7 @@ export function invokeModel(options: InvokeOptions): ModelHandler {
       if (receivedTokens === 0) throw error;
       const usage = { ...estimateUsage(request, ''), outputTokens: receivedTokens };
       const costUsd = costOf(model, usage, prices);
-      throw withCharge(error, { ...usage, ...(costUsd !== undefined && { costUsd }) });
+      throw withCharge(error, request.signal, { ...usage, ...(costUsd !== undefined && { costUsd }) });
     });
     const counted = credibleUsage(generation.usage, request, generation.text);
     const usage = counted ?? estimateUsage(request, generation.text);
@@ -134,11 +134,13 @@ function withoutReasoning({ text, finishReason }: Generation): string {
   return finishReason === 'length' ? '' : text;
 }
 
-/** The same failure, with what it is likely to cost. */
-function withCharge(error: unknown, charge: ModelCharge): unknown {
+/** The same failure, with what it is likely to cost. A call that was given up may end with any reason, a timeout's too. */
+function withCharge(error: unknown, signal: AbortSignal, charge: ModelCharge): unknown {
   if (error instanceof ModelError)
     return new ModelError(error.message, { ...error.details, charge }, { cause: error.cause });
-  return error instanceof AbortError ? new AbortError(error.message, { cause: error, charge }) : error;
+  return signal.aborted || error instanceof AbortError
+    ? new AbortError(errorMessage(error), { cause: error, charge })
+    : error;
 }
 
 function estimateUsage(request: ModelRequest, text: string): TokenUsage {

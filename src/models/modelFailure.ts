@@ -1,4 +1,4 @@
-import { ModelError } from '../base/errors.ts';
+import { errorMessage, ModelError } from '../base/errors.ts';
 import { redactSecrets } from '../base/redactSecrets.ts';
 import type { HttpFault } from './httpCall.ts';
 import { rateLimitsOf } from './rateLimits.ts';
@@ -8,8 +8,10 @@ export interface ServerFacts {
   readonly provider: string;
   readonly url: string;
   readonly model: string;
-  /** What to do when nothing answers at `url`. */
-  readonly connectRemedy: string;
+  /** What to do when nothing answers at `url`, such as `start it`. */
+  readonly howToStart: string;
+  /** The variable that sets `url`. */
+  readonly addressVariable: string;
   /** What to do when the key is missing, wrong or not enough. */
   readonly keyRemedy: string;
   /** What to do when the server has no such model. */
@@ -41,7 +43,7 @@ export function modelErrorOf(fault: HttpFault, server: ServerFacts, cause?: unkn
 
 /** For errors that are none of the known faults: a bug, or something that a vendor's package objects to. */
 export function unexpectedModelError(error: unknown, server: ServerFacts): ModelError {
-  const text = oneLine(error instanceof Error ? error.message : String(error));
+  const text = oneLine(errorMessage(error), server);
   const sentence = `${place(server)} could not be asked: ${text}; see the log, or choose another model.`;
   return new ModelError(
     redactSecrets(sentence, server.secrets),
@@ -59,16 +61,11 @@ function describe(fault: HttpFault, server: ServerFacts): Verdict {
   const who = place(server);
   switch (fault.kind) {
     case 'status':
-      return describeStatus(fault.status, serverMessage(fault.body), server);
-    case 'connection': {
-      const code = fault.code === undefined ? '' : ` (${fault.code})`;
-      if (fault.code === undefined || isBroken(fault.code)) {
-        return retry(
-          `${who} lost the connection before its answer was complete${code}; try again, and look into the server's log if it happens again.`,
-        );
-      }
-      return retry(`No model server answers at ${server.url}${code}; ${server.connectRemedy}.`);
-    }
+      return isRedirect(fault.status)
+        ? describeRedirect(fault.status, fault.headers.get('location') ?? '', server)
+        : describeStatus(fault.status, oneLine(serverMessage(fault.body), server), server);
+    case 'connection':
+      return describeConnection(fault.code, server);
     case 'timeout': {
       const seconds = Math.round(fault.afterMs / 100) / 10;
       if (fault.phase === 'start')
@@ -83,7 +80,7 @@ function describe(fault: HttpFault, server: ServerFacts): Verdict {
       return retry(`${who} ended its answer without saying that it was complete, so part of it is missing; try again.`);
     case 'malformed':
       return retry(
-        `${who} sent something that is not the protocol (${oneLine(fault.detail)}); see whether ${server.url} is the address of its API.`,
+        `${who} sent something that is not the protocol (${oneLine(fault.detail, server, mostOfDetail)}); see whether ${server.url} is the address of its API.`,
       );
     case 'tooLong':
       return final(
@@ -93,11 +90,41 @@ function describe(fault: HttpFault, server: ServerFacts): Verdict {
       const retryable = fault.status === undefined || isRetryableStatus(fault.status);
       const remedy = retryable ? serverRemedy : callRemedy;
       return {
-        sentence: `${who} broke its answer off with an error: ${oneLine(fault.message)}; ${remedy}.`,
+        sentence: `${who} broke its answer off with an error: ${oneLine(fault.message, server)}; ${remedy}.`,
         retryable,
       };
     }
   }
+}
+
+function describeConnection(code: string | undefined, server: ServerFacts): Verdict {
+  const who = place(server);
+  const said = code === undefined ? '' : ` (${code})`;
+  if (code === undefined || isBroken(code)) {
+    return retry(
+      `${who} lost the connection before its answer was complete${said}; try again, and look into the server's log if it happens again.`,
+    );
+  }
+  if (/CERT|^UNABLE_TO_/.test(code)) {
+    return final(
+      `The certificate of ${who.replace('The', 'the')} is not trusted${said}; name your authority's file in NODE_EXTRA_CA_CERTS, or see whether ${server.addressVariable} is right.`,
+    );
+  }
+  if (code.startsWith('ERR_SSL_')) {
+    return final(
+      `${who} does not speak https as we do${said}; begin the address in ${server.addressVariable} with http:// if it has none.`,
+    );
+  }
+  return retry(
+    `No model server answers at ${server.url}${said}; ${server.howToStart}, or set ${server.addressVariable} to where one runs.`,
+  );
+}
+
+function describeRedirect(status: number, location: string, server: ServerFacts): Verdict {
+  const target = location === '' ? 'another address' : oneLine(location, server);
+  return final(
+    `${place(server)} sends the call on to ${target} (${status}), where neither the prompt nor the key is sent; set ${server.addressVariable} to the right address.`,
+  );
 }
 
 function describeStatus(status: number, message: string, server: ServerFacts): Verdict {
@@ -127,6 +154,10 @@ function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
 /** Whether a connection that had been made was lost, in contrast to one that never came about. */
 function isBroken(code: string): boolean {
   return (
@@ -139,24 +170,34 @@ function place(server: ServerFacts): string {
   return `The ${server.provider} server at ${server.url}`;
 }
 
-/** The human part of an error's body, whatever dialect of JSON it is in. */
+/** The human part of an error's body, whatever dialect of JSON it is in; whole, as what is cut cannot be redacted. */
 export function serverMessage(body: string): string {
   try {
     const data = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown } | null;
     const error = data?.error ?? data?.message ?? data?.detail;
-    if (typeof error === 'string') return oneLine(error);
+    if (typeof error === 'string') return onOneLine(error);
     const nested = (error as { message?: unknown } | null | undefined)?.message;
-    if (typeof nested === 'string') return oneLine(nested);
+    if (typeof nested === 'string') return onOneLine(nested);
   } catch {
     // Not JSON: a proxy's page, or plain text.
-    return oneLine(body.replaceAll(/<[^>]*>/g, ' '));
+    return onOneLine(body.slice(0, mostRead).replaceAll(/<[^<>]*>/g, ' '));
   }
-  return oneLine(body);
+  return onOneLine(body);
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim().replace(/[.;]$/, '');
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+/** Far more than is shown, so that nothing that is cut off here can be seen. */
+const mostRead = 4096;
+const mostShown = 300;
+const mostOfDetail = 150;
+
+/** The beginning of a server's words, without its secrets. They go first: a part of one would not be known any more. */
+function oneLine(text: string, { secrets }: ServerFacts, most = mostShown): string {
+  const line = redactSecrets(onOneLine(text), secrets);
+  return line.length > most ? `${line.slice(0, most)}…` : line;
+}
+
+function onOneLine(text: string): string {
+  return text.slice(0, mostRead).replaceAll(/\s+/g, ' ').trim().replace(/[.;]$/, '');
 }
 
 /** Milliseconds to wait: `Retry-After` in seconds or as a date, or the finer `retry-after-ms`. */

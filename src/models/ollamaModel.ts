@@ -69,7 +69,8 @@ export class OllamaModel implements LanguageModel {
       provider: this.provider,
       url,
       model,
-      connectRemedy: 'start it with `ollama serve`, or set TRELLIS_OLLAMA_HOST to where one runs',
+      howToStart: 'start it with `ollama serve`',
+      addressVariable: 'TRELLIS_OLLAMA_HOST',
       keyRemedy: 'set OLLAMA_API_KEY, or run `ollama signin`',
       modelRemedy: `get it with \`ollama pull ${model}\``,
       secrets: key === '' ? [] : [key],
@@ -197,7 +198,7 @@ export class OllamaModel implements LanguageModel {
 
 function inspectLine(line: unknown): HttpFault | undefined {
   if (typeof line !== 'object' || line === null) {
-    return { kind: 'malformed', detail: `a line that is not an object: ${JSON.stringify(line).slice(0, 100)}` };
+    return { kind: 'malformed', detail: `a line that is not an object: ${JSON.stringify(line)}` };
   }
   const { error } = line as { readonly error?: unknown };
   if (error === undefined) return undefined;
@@ -209,7 +210,7 @@ function parseChunk(data: unknown): Chunk {
   if (parsed.success) return parsed.data;
   throw new HttpFaultError({
     kind: 'malformed',
-    detail: `a line of another shape: ${JSON.stringify(data).slice(0, 100)}`,
+    detail: `a line of another shape: ${JSON.stringify(data)}`,
   });
 }
 

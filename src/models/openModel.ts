@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import type { ModelProvider } from '../../api/trellis.d.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { ConfigurationError } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import {
   type AnthropicSettings,
@@ -39,18 +41,18 @@ export interface OpenModelOptions {
 /**
  * @public One model for a program of one's own, with retry and governor, and without a run, its journal and its budget
  * (docs/extending.md). Nothing is asked before the first call. The caller disposes it.
- * @throws ConfigurationError when there is no such provider.
+ * @throws ConfigurationError when there is no such provider, or an option is not what it must be.
  */
 export function openModel(options: OpenModelOptions): ModelClient & Disposable {
   const { provider, model, temperature = 0, maxOutputTokens = 4096, logger = silentLogger } = options;
   const { plugins = [], middleware = [] } = options;
   const settings = { provider, model, temperature, maxOutputTokens };
   const providers = {
-    openai: openaiSettingsSchema.parse(options.openai ?? {}),
-    ollama: ollamaSettingsSchema.parse(options.ollama ?? {}),
-    anthropic: anthropicSettingsSchema.parse(options.anthropic ?? {}),
+    openai: checked('openai', openaiSettingsSchema, options.openai),
+    ollama: checked('ollama', ollamaSettingsSchema, options.ollama),
+    anthropic: checked('anthropic', anthropicSettingsSchema, options.anthropic),
   };
-  const limits = modelLimitsSchema.parse(options.limits ?? {});
+  const limits = checked('limits', modelLimitsSchema, options.limits);
   const registry = createRegistry({ providers, plugins, limits, clock: systemClock, logger });
   const client = createModelClient({
     roles: { planner: settings, executor: settings, judge: settings },
@@ -70,4 +72,12 @@ export function openModel(options: OpenModelOptions): ModelClient & Disposable {
       await registry.dispose();
     },
   };
+}
+
+/** `given` with its defaults; what is wrong is named by its path, and not repeated, as it may be secret. */
+function checked<T>(name: string, schema: z.ZodType<T>, given: unknown = {}): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`);
+  throw new ConfigurationError(`The model cannot be opened (${problems.join('; ')}); see docs/configuration.md.`);
 }

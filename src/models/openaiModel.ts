@@ -72,7 +72,8 @@ export class OpenaiModel implements LanguageModel {
       provider: this.provider,
       url: settings.baseUrl,
       model,
-      connectRemedy: 'start it, or set TRELLIS_OPENAI_BASE_URL to where one runs',
+      howToStart: 'start it',
+      addressVariable: 'TRELLIS_OPENAI_BASE_URL',
       keyRemedy: settings.apiKey === undefined ? 'set OPENAI_API_KEY' : 'check OPENAI_API_KEY',
       modelRemedy:
         'choose one that it has, and see that TRELLIS_OPENAI_BASE_URL is where its API begins, usually ending in /v1',
@@ -238,7 +239,7 @@ function parseChunk(data: unknown): z.infer<typeof chunkSchema> {
   if (parsed.success) return parsed.data;
   throw new HttpFaultError({
     kind: 'malformed',
-    detail: `a chunk of another shape: ${JSON.stringify(data).slice(0, 100)}`,
+    detail: `a chunk of another shape: ${JSON.stringify(data)}`,
   });
 }
 

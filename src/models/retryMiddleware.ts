@@ -58,13 +58,17 @@ function delayBeforeRetry(error: unknown, retries: number, random: () => number)
 }
 
 async function announceRetry(request: ModelRequest, error: ModelError, delayMs: number, options: RetryOptions) {
-  const { exchangeId, settings } = request;
+  const { exchangeId, call, settings } = request;
+  const { status, rateLimits } = error;
   await options.recorder.record(failedExchange(request, error, delayMs));
   options.logger.log('warn', 'A model call failed and will be made again.', {
-    exchangeId,
+    correlationId: exchangeId,
+    role: call.role,
+    ...(call.itemId !== undefined && { itemId: call.itemId }),
     provider: settings.provider,
     model: settings.model,
-    status: error.status,
+    ...(status !== undefined && { status }),
+    ...(rateLimits !== undefined && { rateLimits }),
     delayMs,
     reason: error.message,
   });

@@ -18,16 +18,23 @@ export function logRunEvents(run: JournaledRun, logger: Logger): Disposable {
   });
 }
 
-/** The facts of an event that fit into a line: numbers, ids, states and short texts. */
+/** The facts of an event that fit into a line: numbers, ids, states and short texts, also of the object that it is about. */
 function fieldsOf(event: RunEvent): LogFields {
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(event) as [string, unknown][]) {
-    if (name === 'type' || name === 'at') continue;
-    if (typeof value === 'string')
-      fields[name] = value.length > longestText ? `${value.slice(0, longestText)}…` : value;
-    else if (typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
-    else if (Array.isArray(value))
-      fields[name] = value.every(entry => typeof entry === 'string') ? value.slice(0, 20) : value.length;
-  }
-  return fields;
+  const facts = (Object.entries(event) as [string, unknown][]).filter(([name]) => name !== 'type' && name !== 'at');
+  return Object.fromEntries(facts.map(([name, value]) => [name, factsOf(value) ?? factsIn(value)]));
+}
+
+function factsIn(value: unknown): LogFields | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.fromEntries(
+    (Object.entries(value) as [string, unknown][]).map(([name, inner]) => [name, factsOf(inner)]),
+  );
+}
+
+/** Undefined for what does not fit. */
+function factsOf(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (!Array.isArray(value)) return undefined;
+  return value.every(entry => typeof entry === 'string') ? value.slice(0, 20) : value.length;
 }

@@ -36,7 +36,7 @@ export function runStory(events: readonly RunEvent[], options: StoryOptions): st
     return lines.split('\n').map((line, index) => `${index === 0 ? time : ' '.repeat(10)}  ${line}`);
   });
   const metrics = metricsLines(computeRunMetrics(events), palette);
-  return [...opening(state, palette), '', ...steps, '', ...closing(state, palette), ...metrics];
+  return [...opening(state, palette), '', ...steps, '', ...closing(state, events.at(-1) ?? first, palette), ...metrics];
 }
 
 interface StepOptions extends StoryOptions {
@@ -151,7 +151,7 @@ function opening(state: RunState, palette: Palette): string[] {
   ];
 }
 
-function closing(state: RunState, palette: Palette): string[] {
+function closing(state: RunState, last: RunEvent, palette: Palette): string[] {
   const end =
     state.end === undefined
       ? 'It has not ended, or was broken off.'
@@ -159,7 +159,7 @@ function closing(state: RunState, palette: Palette): string[] {
   const items =
     state.plan === undefined
       ? []
-      : runLines(state, state.endedAt ?? state.startedAt, Number.POSITIVE_INFINITY, palette).slice(1);
+      : runLines(state, state.endedAt ?? last.at, Number.POSITIVE_INFINITY, palette).slice(1);
   const flags = describeTextFlags(state.textFlags).map(sentence => palette.yellow(sentence));
   return [...items, palette.bold(end), ...flags];
 }

@@ -56,10 +56,22 @@ export const modelMessageSchema = z.strictObject({
 });
 export type ModelMessage = Readonly<z.infer<typeof modelMessageSchema>>;
 
+/** No call can be made to an address with a name and a password in it, and they would stand in every message. */
+function hasNoCredentials(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  return username === '' && password === '';
+}
+
+/** Where the API of a server begins. */
+export const serverUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine(hasNoCredentials, 'must not hold a user name or a password; a key is set apart');
+
 /** A server that speaks the OpenAI Chat Completions protocol. */
 export const openaiSettingsSchema = z.strictObject({
   /** Where the API begins, usually ending in `/v1`. */
-  baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+  baseUrl: serverUrlSchema.default('https://api.openai.com/v1'),
   /** From the environment or the editor's secret storage; never from a file. Local servers need none. */
   apiKey: z.string().min(1).optional(),
   /** False for a server or gateway that cannot stream. */
@@ -70,24 +82,23 @@ export type OpenaiSettings = z.infer<typeof openaiSettingsSchema>;
 /** A server that speaks the Anthropic Messages protocol. */
 export const anthropicSettingsSchema = z.strictObject({
   /** Where the API begins, with or without `/v1`. */
-  baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.anthropic.com'),
+  baseUrl: serverUrlSchema.default('https://api.anthropic.com'),
   /** From the environment or the editor's secret storage; never from a file. */
   apiKey: z.string().min(1).optional(),
 });
 export type AnthropicSettings = z.infer<typeof anthropicSettingsSchema>;
 
 function isHost(host: string): boolean {
-  if (host.includes('://')) return /^https?:/.test(host) && URL.canParse(host);
-  return URL.canParse(`http://${host.startsWith(':') ? 'localhost' : ''}${host}`);
+  const url = host.includes('://') ? host : `http://${host.startsWith(':') ? 'localhost' : ''}${host}`;
+  return serverUrlSchema.safeParse(url).success && !/\s/.test(host);
 }
+
+/** An address as `OLLAMA_HOST` has it: scheme and port may be left out. */
+export const serverHostSchema = z.string().refine(isHost, 'must be an address such as 127.0.0.1:11434 or https://host');
 
 /** An Ollama server. */
 export const ollamaSettingsSchema = z.strictObject({
-  /** An address as `OLLAMA_HOST` has it: scheme and port may be left out. */
-  host: z
-    .string()
-    .refine(isHost, 'must be an address such as 127.0.0.1:11434 or https://host')
-    .default('127.0.0.1:11434'),
+  host: serverHostSchema.default('127.0.0.1:11434'),
   /** Tokens of prompt and answer together (`num_ctx`), as far as the model itself can take so many. */
   contextLength: z.int().min(512).default(16_384),
 });

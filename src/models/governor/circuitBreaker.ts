@@ -27,10 +27,13 @@ export class CircuitBreaker {
     return this.#failures;
   }
 
-  succeeded(): void {
+  /** @returns whether this success has closed it. */
+  succeeded(): boolean {
+    const wasOpen = this.#openUntil !== undefined;
     this.#failures = 0;
     this.#openUntil = undefined;
     this.#pauseMs = firstPauseMs;
+    return wasOpen;
   }
 
   /** @returns whether this failure has opened it. */

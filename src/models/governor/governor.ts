@@ -1,7 +1,7 @@
 import { abortErrorOf, throwIfAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
-import { errorMessage, ModelError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
+import { ModelError } from '../../base/errors.ts';
+import type { LogFields, Logger, LogLevel } from '../../base/logger.ts';
 import { AdaptiveLimits } from './adaptiveLimits.ts';
 import { CircuitBreaker } from './circuitBreaker.ts';
 
@@ -50,20 +50,20 @@ export class Governor {
   }
 
   /**
-   * Does `work` when it is its turn; `party` is the run that it is for.
+   * Does `work` when it is its turn; `party` is the run that it is for, `about` stands in the log lines that it gives rise to.
    * @throws ModelError, retryable, while the server counts as down; otherwise what `work` throws.
    * @throws AbortError when `signal` is aborted before its turn.
    */
-  async run<T>(party: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(party: string, signal: AbortSignal, work: () => Promise<T>, about: LogFields = {}): Promise<T> {
     throwIfAborted(signal);
     const startedAt = await this.#turn(party, signal);
     try {
       const result = await work();
       this.#limits.succeeded(this.#underWay >= this.#limits.concurrency);
-      this.#breaker.succeeded();
+      if (this.#breaker.succeeded()) this.#log('info', 'The model server answers again.', about);
       return result;
     } catch (error) {
-      if (!signal.aborted) this.#learnFrom(error, startedAt);
+      if (!signal.aborted) this.#learnFrom(error, startedAt, about);
       throw error;
     } finally {
       this.#leave(party);
@@ -154,7 +154,7 @@ export class Governor {
     );
   }
 
-  #learnFrom(error: unknown, startedAt: number): void {
+  #learnFrom(error: unknown, startedAt: number, about: LogFields): void {
     if (!(error instanceof ModelError)) return;
     const now = this.#now();
     const { status, retryAfterMs } = error;
@@ -162,22 +162,20 @@ export class Governor {
     if (status === 429) {
       if (error.retryable) this.#limits.refused(startedAt, now);
       this.#breaker.succeeded();
-      this.#logger.log('warn', 'The model server limits calls; fewer are made.', {
-        ...this.limits,
-        ...this.#about(error),
-      });
+      const facts = { ...about, ...this.limits, ...factsOf(error) };
+      this.#log('warn', 'The model server limits calls; fewer are made.', facts);
       return;
     }
     if (status === 503 || status === 529) this.#limits.overloaded(startedAt, now);
     if (!error.retryable) this.#breaker.succeeded();
     else if (this.#breaker.failed(now)) {
-      this.#logger.log('error', 'The model server counts as down; calls wait.', this.#about(error));
+      this.#log('error', 'The model server counts as down; calls wait.', { ...about, ...factsOf(error) });
       this.#turnAllAway(now);
     }
   }
 
-  #about(error: ModelError) {
-    return { provider: this.#provider, status: error.status, reason: errorMessage(error) };
+  #log(level: LogLevel, message: string, fields: LogFields): void {
+    this.#logger.log(level, message, { provider: this.#provider, ...fields });
   }
 
   #turnAllAway(now: number): void {
@@ -190,4 +188,8 @@ export class Governor {
     this.#waiting = [];
     for (const waiting of all) waiting.turnAway(error);
   }
+}
+
+function factsOf({ status, message, rateLimits }: ModelError): LogFields {
+  return { ...(status !== undefined && { status }), ...(rateLimits !== undefined && { rateLimits }), reason: message };
 }

@@ -36,6 +36,10 @@ export class Governors {
 export function governorMiddleware(governorOf: (provider: string) => Governor, party: string): ModelMiddleware {
   return {
     name: 'governor',
-    handle: (request, next) => governorOf(request.settings.provider).run(party, request.signal, () => next(request)),
+    handle: (request, next) => {
+      const { exchangeId, settings, signal } = request;
+      const about = { ...(party !== '' && { runId: party }), correlationId: exchangeId };
+      return governorOf(settings.provider).run(party, signal, () => next(request), about);
+    },
   };
 }

@@ -39,6 +39,8 @@ describe('loadConfiguration', () => {
     assert.deepEqual(stored.secrets, { openaiApiKey: 'stored' });
     const both = await loadConfiguration({ ...options, environment: { ANTHROPIC_API_KEY: 'other' } });
     assert.deepEqual(both.secrets, { openaiApiKey: 'stored', anthropicApiKey: 'other' });
+    const cloud = await load(undefined, { OLLAMA_API_KEY: 'cloud key' });
+    assert.deepEqual(cloud.secrets, { ollamaApiKey: 'cloud key' }, 'so that it is masked like the others');
   });
 
   it('says in one sentence what is wrong with the file', async () => {

@@ -64,6 +64,15 @@ export const statuses: readonly Fault[] = [
     charged: 0,
   },
   {
+    name: '307, to another address',
+    reply: { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' } },
+    outcome: final(
+      /sends the call on to http:\/\/127\.0\.0\.1:9\/elsewhere \(307\), where neither .*; set TRELLIS_\w+_(BASE_URL|HOST) to the right address\.$/,
+      { status: 307 },
+    ),
+    charged: 0,
+  },
+  {
     name: '500, with a body of 20 MB',
     reply: { status: 500, body: 'x'.repeat(20_000_000) },
     outcome: retried(/failed \(500: x{300}…\); try again later/, { status: 500 }),

@@ -72,7 +72,15 @@ for (const protocol of ['openai', 'ollama', 'anthropic'] satisfies Protocol[]) {
       assert.deepEqual([failed.status, failed.willRetry, failed.rateLimits], [429, true, limits]);
       assert.ok((failed.delayMs ?? 0) >= 2000);
       assert.ok(!JSON.stringify([entries, failed.message]).includes(apiKey));
-      assert.deepEqual([entries[0]?.level, entries.at(-1)?.level], ['warn', 'info']);
+      assert.deepEqual(
+        entries.map(({ level, fields }) => [level, fields['correlationId'], fields['rateLimits']]),
+        [
+          ['warn', 'exchange_1', limits],
+          ['warn', 'exchange_1', limits],
+          ['info', 'exchange_1', undefined],
+        ],
+        'the pace, the retry and the answer',
+      );
     });
 
     it('is a line for a call that failed, without the key', async () => {

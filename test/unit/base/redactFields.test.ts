@@ -20,6 +20,13 @@ describe('redactFields', () => {
     );
   });
 
+  it('cuts a long text without showing a part of a secret', () => {
+    for (let length = 7980; length < 8000; length += 1) {
+      const text = String(redact(`${'x'.repeat(length)} horse.battery${' y'.repeat(9000)}`));
+      assert.ok(text.length < 8100 && !/h/.test(text.split('…')[0] ?? ''), text.slice(-60));
+    }
+  });
+
   it('masks whole what is called a secret, in objects, maps and headers, and keeps numbers', () => {
     assert.deepEqual(redact({ apiKey: 'short', password: 'x', inputTokens: 12, token: null }), {
       apiKey: '[redacted]',

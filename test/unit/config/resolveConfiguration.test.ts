@@ -186,6 +186,30 @@ describe('resolveConfiguration', () => {
     assert.match(problemsOf({ file: fileOf({ constructor: 1 }) }), /constructor .+ is not a setting/);
   });
 
+  it('refuses an address with a password in it, and does not repeat that', () => {
+    for (const [key, address] of [
+      ['TRELLIS_OPENAI_BASE_URL', 'http://me:hunter22@host/v1'],
+      ['TRELLIS_ANTHROPIC_BASE_URL', 'ftp://me:hunter22@host'],
+      ['TRELLIS_OLLAMA_HOST', 'http://me:hunter22@host'],
+      ['OLLAMA_HOST', 'me:hunter22@host'],
+    ] as const) {
+      const message = problemsOf({ environment: { [key]: address } });
+      assert.match(message, /allowed: an .*address without a user name and password/);
+      assert.doesNotMatch(message, /hunter22/);
+    }
+  });
+
+  it('takes an address of Ollama as its own variable has it', () => {
+    for (const host of [':11434', '0.0.0.0', 'gpu', 'https://gpu', '[::1]:11434']) {
+      assert.equal(resolveConfiguration({ environment: { OLLAMA_HOST: host } }).ollama.host, host);
+    }
+  });
+
+  it('takes no number of tokens for a key', () => {
+    const message = problemsOf({ file: fileOf({ planner: { maxTokens: 100 } }) });
+    assert.match(message, /planner\.maxTokens \(.+\) is not a setting; allowed: .*planner\.maxOutputTokens/);
+  });
+
   it('refuses a key in a file without repeating it', () => {
     const message = problemsOf({ file: fileOf({ openai: { apiKey: 'sk-very-secret' } }) });
     assert.match(message, /openai\.apiKey \(.+\) is not a setting: keys are never kept in a file .+ OPENAI_API_KEY/);

@@ -67,6 +67,23 @@ describe('Flow', () => {
     assert.equal('message' in early && early.message, 'Enough.');
   });
 
+  it('counts a call that is broken off, which says what it cost a moment later, and waits for none that says nothing', async () => {
+    const charge = { inputTokens: 5, outputTokens: 1, cachedInputTokens: 0 };
+    const breaksOff: FlowOptions['model'] = {
+      call: async (_call, { signal }) => {
+        await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()));
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+        throw new AbortError('Broken off.', { charge });
+      },
+    };
+    const clock = new VirtualClock();
+    const late = await clock.run(birds.run({ topic: 'birds' }, { model: breaksOff, timeoutMs: 2000, clock }));
+    assert.deepEqual([late.outcome, late.metrics.usage], ['timedOut', charge]);
+    const deaf = { call: () => never };
+    const left = await clock.run(birds.run({ topic: 'birds' }, { model: deaf, timeoutMs: 2000, clock }));
+    assert.deepEqual([left.outcome, left.metrics.calls, left.metrics.usage.inputTokens], ['timedOut', 1, 0]);
+  });
+
   it('ends as failed with the name of the step, or the words of the model', async () => {
     const broken = birds.transform('oops', () => JSON.parse('{') as unknown);
     const result = await broken.run({ topic: 'birds' }, { model: scriptedModelClient('wren').client });

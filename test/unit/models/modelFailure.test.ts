@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HttpFault } from '../../../src/models/httpCall.ts';
 import {
   modelErrorOf,
   parseRetryAfter,
@@ -10,7 +11,8 @@ const server = {
   provider: 'openai',
   url: 'http://me:hunter2@host/v1',
   model: 'm',
-  connectRemedy: 'start it',
+  howToStart: 'start it',
+  addressVariable: 'TRELLIS_OPENAI_BASE_URL',
   keyRemedy: 'check the key',
   modelRemedy: 'choose another',
   secrets: ['the-secret'],
@@ -45,10 +47,6 @@ describe('serverMessage', () => {
     assert.equal(serverMessage('null'), 'null');
     assert.equal(serverMessage(''), '');
   });
-
-  it('keeps a long message short', () => {
-    assert.equal(serverMessage('x'.repeat(50_000)).length, 301);
-  });
 });
 
 describe('modelErrorOf', () => {
@@ -59,6 +57,46 @@ describe('modelErrorOf', () => {
     assert.doesNotMatch(error.message, /hunter2|the-secret/);
     assert.equal(error.cause, cause);
     assert.deepEqual([error.status, error.retryable], [401, false]);
+  });
+
+  it('shows no part of a secret that stands where a long text is cut', () => {
+    for (let length = 240; length < 340; length += 1) {
+      const text = `${'x'.repeat(length)} the-secret`;
+      const faults: readonly HttpFault[] = [
+        { kind: 'inStream', message: text, status: undefined },
+        { kind: 'malformed', detail: text },
+        { kind: 'status', status: 400, body: JSON.stringify({ error: text }), headers: new Headers() },
+        { kind: 'status', status: 302, body: '', headers: new Headers({ location: `http://other/${text.trim()}` }) },
+      ];
+      const errors = [...faults.map(fault => modelErrorOf(fault, server)), unexpectedModelError(text, server)];
+      for (const { message } of errors) assert.doesNotMatch(message, /the-/);
+    }
+  });
+
+  it('keeps a long message short', () => {
+    const body = 'x'.repeat(50_000);
+    const { message } = modelErrorOf({ kind: 'status', status: 400, body, headers: new Headers() }, server);
+    assert.match(message, /\(400: x{300}…\)/);
+  });
+
+  it('reads a body that is made to be slow at once', () => {
+    const body = '<'.repeat(64 * 1024);
+    const { message } = modelErrorOf({ kind: 'status', status: 500, body, headers: new Headers() }, server);
+    assert.match(message, /\(500: <{300}…\)/);
+  });
+
+  it('tells a connection that is not trusted from a server that is not there', () => {
+    for (const code of ['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']) {
+      const error = modelErrorOf({ kind: 'connection', code }, server);
+      assert.match(
+        error.message,
+        /^The certificate of .* is not trusted \(\w+\); name your authority's .* NODE_EXTRA_CA_CERTS/,
+      );
+      assert.equal(error.retryable, false);
+    }
+    const error = modelErrorOf({ kind: 'connection', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, server);
+    assert.match(error.message, /does not speak https .*; begin the address in TRELLIS_OPENAI_BASE_URL with http:\/\//);
+    assert.equal(error.retryable, false);
   });
 
   it('describes an unexpected error without its secrets', () => {

@@ -27,6 +27,18 @@ describe('openModel', () => {
     assert.equal(closed, 1);
   });
 
+  it('says in a sentence what is wrong with an option, and repeats no password', () => {
+    const openai = { baseUrl: 'http://me:hunter22@host/v1' };
+    assert.throws(
+      () => openModel({ provider: 'openai', model: 'm', openai, limits: { maxRetries: -1 } }),
+      (error: unknown) =>
+        error instanceof ConfigurationError &&
+        /^The model cannot be opened \(openai\.baseUrl: must not hold a user name or a password; a key is set apart\); see/.test(
+          error.message,
+        ),
+    );
+  });
+
   it('names the providers there are when there is none of that name', () => {
     assert.throws(
       () => openModel({ provider: 'gpt', model: 'm' }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { silentLogger } from '../../../src/base/logger.ts';
+import { type LogFields, silentLogger } from '../../../src/base/logger.ts';
 import { type LogEntry, RedactingLogger } from '../../../src/base/redactingLogger.ts';
 import { runIdSchema } from '../../../src/domain/schema/ids.ts';
 import { MemoryJournal } from '../../../src/journal/memoryJournal.ts';
@@ -38,6 +38,15 @@ describe('logRunEvents', () => {
         ['debug', 'agent.think', 'run_1', 'session_1', 2],
         ['info', 'run.ended', 'run_1', 'run_1', 4],
       ],
+    );
+    run.append({
+      type: 'order.enqueued',
+      order: { id: 'order_1', itemId: 'one' as never, iteration: 0, priority: 'normal', enqueuedAt: 0, retryCount: 2 },
+    });
+    const { order } = entries.at(-1)?.fields ?? {};
+    assert.deepEqual(
+      [(order as LogFields)['id'], (order as LogFields)['itemId'], (order as LogFields)['retryCount']],
+      ['order_1', 'one', 2],
     );
     assert.equal(String(entries[0]?.fields['message']).length, 301);
   });

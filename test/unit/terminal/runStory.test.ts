@@ -56,6 +56,10 @@ describe('runStory', () => {
     assert.match(text, /\n.+ The judge's answer was sent back \(completeness: expected number\)\.\n/);
   });
 
+  it('counts the time of what was under way when a run broke off until its last event', () => {
+    assert.match(story(false, [...planPayloads, ...workPayloads.slice(0, 3)]), /\n● analyse .+ {2}\d+(\.\d)? m?s {2}/);
+  });
+
   it('says so when a run has not ended, and nothing of a run without events', () => {
     assert.match(story(false, [...planPayloads]), /\nIt has not ended, or was broken off\.\n/);
     assert.deepEqual(runStory([], { palette: noColours, isFull: false, readText: () => undefined }), []);
