@@ -150,7 +150,7 @@ export interface RunInfo {
 }
 
 export interface RunEnd {
-  readonly outcome: 'planned' | 'applied' | 'refused' | 'qualityNotReached' | 'cancelled' | 'failed';
+  readonly outcome: 'planned' | 'applied' | 'staged' | 'refused' | 'qualityNotReached' | 'cancelled' | 'failed';
   readonly message: string;
 }
 

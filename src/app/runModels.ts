@@ -25,7 +25,7 @@ import type { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
 import { recordMessage, recordStop } from '../orchestrator/observed/observedTexts.ts';
 import type { Observer } from '../orchestrator/observed/observer.ts';
-import { spentSince } from '../orchestrator/spentSince.ts';
+import { spentIn, spentSince } from '../orchestrator/spentSince.ts';
 import type { WorkspaceSecrets } from './workspaceSecrets.ts';
 
 export interface RunModelsOptions {
@@ -132,7 +132,9 @@ export class RunModels implements Disposable {
       this.#day.catchUp(spentSince(journal, startOfDay(clock.now()), this.#prices));
     }
     const onLimit = askAboutLimit(run, human, ids);
-    return new Budget({ run: new Purse({ tokens: runTokens, usd: runUsd }), day: this.#day, onLimit });
+    const purse = new Purse({ tokens: runTokens, usd: runUsd });
+    purse.catchUp(spentIn(journal.read(run.runId), 0, this.#prices));
+    return new Budget({ run: purse, day: this.#day, onLimit });
   }
 
   #providerSettings(): ProviderSettings {

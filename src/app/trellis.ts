@@ -1,45 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import type { Agent } from '../agents/agent.ts';
-import { createAgent } from '../agents/createAgent.ts';
-import { createPluginAgent, findPluginAgent } from '../agents/pluginAgent.ts';
 import { type Clock, type IdSource, systemClock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { errorMessage, StorageError, ValidationError } from '../base/errors.ts';
+import { StorageError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { FilePromptLibrary, type PromptLibrary } from '../base/promptLibrary.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
-import { commitItems } from '../changes/git/itemCommits.ts';
-import type { FileVersion } from '../changes/stagedFiles.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
+import type { RunEventPayload } from '../domain/schema/events.ts';
 import { type RunId, runIdSchema } from '../domain/schema/ids.ts';
-import type { WorkItem } from '../domain/schema/plan.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, RunLease } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqliteJournal.ts';
-import { pluginMiddleware } from '../models/plugins/pluginMiddleware.ts';
 import type { ChangeSink, RevertingSink } from '../orchestrator/changeSink.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
-import { ItemReuse } from '../orchestrator/itemReuse.ts';
-import type { JournaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { logRunEvents } from '../orchestrator/logRunEvents.ts';
-import { type Observer, RecordingObserver } from '../orchestrator/observed/observer.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
-import type { CommitItems } from '../orchestrator/review/acceptReview.ts';
 import { EndedReview } from '../orchestrator/review/endedReview.ts';
-import { Review } from '../orchestrator/review/review.ts';
-import type { RunParts } from '../orchestrator/runCourse.ts';
-import { RunFollowers } from '../orchestrator/runFollowers.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import { startRun } from '../orchestrator/startRun.ts';
-import { createGitHistory } from '../planning/context/gitHistory.ts';
 import { describeTask } from './describeTask.ts';
+import { LiveParts, type LiveRun } from './liveParts.ts';
 import { openLog } from './openLog.ts';
 import type { PluginSet } from './plugins.ts';
-import { WorkspaceProjectFiles } from './projectFiles.ts';
 import { RunModels } from './runModels.ts';
-import { buildRunParts, createProof } from './runParts.ts';
 import { SharedSandbox } from './sharedSandbox.ts';
 import { WorkspaceSecrets } from './workspaceSecrets.ts';
 
@@ -99,114 +83,94 @@ export async function createTrellis(options: TrellisOptions): Promise<Trellis> {
   return new TrellisCore(options, await DiskWorkspace.open(options.workspace));
 }
 
+/** What a run is carried out with, as it is configured now. */
+type Configured = Omit<Extract<RunEventPayload, { type: 'run.resumed' }>, 'type'>;
+
+interface Launch extends LiveRun {
+  readonly stopAfterPlan: boolean;
+  readonly lease: () => RunLease;
+  /** The event with which the work begins. */
+  readonly opening: (configured: Configured) => RunEventPayload;
+}
+
 class TrellisCore implements Trellis {
   readonly journal: Journal;
   readonly #options: TrellisOptions;
-  readonly #workspace: DiskWorkspace;
-  readonly #clock: Clock;
+  readonly #root: string;
   readonly #ids: IdSource;
   readonly #logger: Logger;
-  readonly #models: RunModels;
-  readonly #plugins: Required<PluginSet>;
-  readonly #sandbox: SharedSandbox;
+  readonly #parts: LiveParts;
   readonly #resources = new DisposableStore();
   readonly #lifetime = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(options: TrellisOptions, workspace: DiskWorkspace) {
     this.#options = options;
-    this.#workspace = workspace;
-    this.#clock = options.clock ?? systemClock;
-    this.#ids = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
-    const { storageDirectory } = options;
-    const logger = openLog({ ...options, clock: this.#clock }, this.#resources);
+    this.#root = workspace.root;
+    const clock = options.clock ?? systemClock;
+    const ids: IdSource = options.ids ?? (prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`);
+    this.#ids = ids;
+    const { storageDirectory, configuration } = options;
+    const logger = openLog({ ...options, clock }, this.#resources);
     this.#logger = logger;
     const { providers = [], middleware = [], agents = [] } = options.plugins ?? {};
-    this.#plugins = { providers: [...providers], middleware: [...middleware], agents: [...agents] };
     const file = path.join(storageDirectory, 'trellis.db');
-    this.journal = this.#resources.add(new SqliteJournal({ file, clock: this.#clock, logger }));
-    this.#models = this.#resources.add(
-      new RunModels({
-        ...options,
-        logger,
-        workspace: workspace.root,
-        plugins: this.#plugins.providers,
-        journal: this.journal,
-        clock: this.#clock,
-        ids: this.#ids,
-      }),
+    const journal = this.#resources.add(new SqliteJournal({ file, clock, logger }));
+    this.journal = journal;
+    const models = this.#resources.add(
+      new RunModels({ ...options, logger, workspace: workspace.root, plugins: [...providers], journal, clock, ids }),
     );
-    this.#sandbox = this.#resources.add(new SharedSandbox({ limits: options.configuration.sandbox, logger }));
+    const sandbox = this.#resources.add(new SharedSandbox({ limits: configuration.sandbox, logger }));
+    const plugins = { providers: [...providers], middleware: [...middleware], agents: [...agents] };
+    this.#parts = new LiveParts({ ...options, workspace, journal, models, sandbox, plugins, clock, ids });
   }
 
-  start(request: string, options: StartOptions): RunHandle {
+  start(request: string, { stopAfterPlan = false, ...options }: StartOptions): RunHandle {
     const task = describeTask(request, this.#ids('task'));
-    const { stopAfterPlan = false } = options;
-    if (!stopAfterPlan) checkWritable(this.#workspace.root);
-    const { configuration, version } = this.#options;
+    if (!stopAfterPlan) checkWritable(this.#root);
     const runId = runIdSchema.parse(this.#ids('run'));
-    const logger = this.#logger.child({ runId, correlationId: runId });
-    const signal = AbortSignal.any([options.signal, this.#lifetime.signal]);
+    const signal = this.#withLifetime(options.signal);
     const secrets = this.#secretsFor(signal);
-    const run = new JournaledRun(this.journal, runId, logger, text => secrets.mask(text));
-    const runResources = new DisposableStore();
-    runResources.add(logRunEvents(run, logger));
-    const parts = this.#partsFor(run, secrets, { ...options, signal, logger }, task.description, runResources);
-    runResources.add(this.journal.acquire(runId));
-    const { planner, executor, judge, quality, workers } = configuration;
-    run.append({
-      type: 'run.started',
-      task,
-      workspace: this.#workspace.root,
-      workers,
-      threshold: quality.threshold,
-      maxIterations: quality.iterations,
-      models: { planner: modelName(planner), executor: modelName(executor), judge: modelName(judge) },
-      trellisVersion: version,
-      settings: {
-        stopAfterPlan,
-        contextTokens: CONTEXT_TOKENS,
-        maxTurns: configuration.agents.maxTurns,
-        reusesItems: parts.reuse !== undefined,
-        roles: { planner, executor, judge },
-      },
-    });
-    const settings = {
+    const logger = this.#loggerOf(runId);
+    return this.#launch({
+      ...options,
+      logger,
+      run: new JournaledRun(this.journal, runId, logger, text => secrets.mask(text)),
       request: task.description,
-      workers,
-      maxIterations: quality.iterations,
-      contextTokens: CONTEXT_TOKENS,
       stopAfterPlan,
-    };
-    const handle = startRun(parts, settings, signal);
-    const ended = handle.done.finally(() => runResources.dispose());
-    this.#running.add(ended);
-    return {
-      runId,
-      get state() {
-        return handle.state;
-      },
-      onDidAppend: handle.onDidAppend,
-      done: ended,
-    };
+      secrets,
+      signal,
+      lease: () => this.journal.acquire(runId),
+      opening: configured => ({ type: 'run.started', task, workspace: this.#root, ...configured }),
+    });
   }
 
   openReview(runId: RunId, { sink }: { readonly sink: ChangeSink }): EndedReview {
     const lease = this.journal.acquire(runId);
     try {
-      const run = JournaledRun.reopen(this.journal, runId, this.#logger);
-      const project = new WorkspaceProjectFiles(this.#workspace);
-      const proof = createProof({
-        run,
-        observer: new RecordingObserver(run),
-        root: this.#workspace.root,
-        sandbox: () => this.#sandbox.find(),
-        files: project,
-        testCommand: this.#options.configuration.testCommand,
+      let secrets = this.#secretsFor(this.#lifetime.signal);
+      const logger = this.#loggerOf(runId);
+      const run = JournaledRun.reopen(this.journal, runId, logger, text => secrets.mask(text));
+      return new EndedReview(this.#parts.forReview(run, sink), {
+        release: lease,
+        goOn: options => {
+          checkWritable(this.#root);
+          const signal = this.#withLifetime(options.signal);
+          secrets = this.#secretsFor(signal);
+          return this.#launch({
+            ...options,
+            logger,
+            run,
+            request: run.state.task?.description ?? '',
+            stopAfterPlan: false,
+            secrets,
+            signal,
+            sink,
+            lease: () => lease,
+            opening: configured => ({ type: 'run.resumed', ...configured }),
+          });
+        },
       });
-      const review = new Review({ run, proof, project, ids: this.#ids, clock: this.#clock });
-      const currentVersion = (name: string) => this.#currentVersion(name);
-      return new EndedReview({ run, review, sink, currentVersion, ...this.#branch() }, lease);
     } catch (error) {
       void lease.dispose();
       throw error;
@@ -225,96 +189,71 @@ class TrellisCore implements Trellis {
     }
   }
 
-  #secretsFor(signal: AbortSignal): WorkspaceSecrets {
-    const { configuration, secrets } = this.#options;
-    const keys = Object.values<string>({ ...secrets });
-    return new WorkspaceSecrets(this.#workspace.root, keys, { signal, settings: configuration.safety });
+  /** Begins to work on a run, or to go on with it; what it takes is let go when it has ended. */
+  #launch({ stopAfterPlan, lease, opening, ...live }: Launch): RunHandle {
+    const { run, request, signal } = live;
+    const { workers, quality } = this.#options.configuration;
+    const resources = new DisposableStore();
+    try {
+      resources.add(logRunEvents(run, live.logger));
+      const parts = this.#parts.forRun(live, resources);
+      resources.add(lease());
+      run.append(opening(this.#configured(stopAfterPlan, parts.reuse !== undefined)));
+      const settings = {
+        request,
+        workers,
+        maxIterations: quality.iterations,
+        contextTokens: CONTEXT_TOKENS,
+        stopAfterPlan,
+      };
+      const handle = startRun(parts, settings, signal);
+      const done = handle.done.finally(() => resources.dispose());
+      this.#running.add(done);
+      return {
+        runId: run.runId,
+        get state() {
+          return handle.state;
+        },
+        onDidAppend: handle.onDidAppend,
+        done,
+      };
+    } catch (error) {
+      void resources.dispose();
+      throw error;
+    }
   }
 
-  #partsFor(
-    run: JournaledRun,
-    secrets: WorkspaceSecrets,
-    options: StartOptions & { readonly logger: Logger },
-    request: string,
-    runResources: DisposableStore,
-  ): RunParts {
-    const { human, sink, signal, logger } = options;
-    const { configuration, resourcesDirectory } = this.#options;
-    const { root } = this.#workspace;
-    const { runId } = run;
-    const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
-    const layers = this.#plugins.middleware.map(plugin => pluginMiddleware(plugin, { runId, signal }));
-    const observer = new RecordingObserver(run);
-    const answers = this.#models.answers();
-    return buildRunParts({
-      run,
-      model: runResources.add(this.#models.clientFor(run, human, { layers, secrets, answers, observer })),
-      reuse: answers && this.#itemReuse(runId, observer, answers),
-      human,
-      sink,
-      agentFor: item => this.#agentFor(item, prompts, { signal, logger }),
-      followers: new RunFollowers({ layers, run: { runId, request, workspace: root }, logger }),
-      observer,
-      workspace: this.#workspace,
-      findMasked: text => secrets.find(text),
-      currentVersion: name => this.#currentVersion(name),
-      ...this.#branch(),
-      history: createGitHistory({ directory: root, logger }),
-      sandbox: () => this.#sandbox.find(),
-      root,
-      prompts,
-      threshold: configuration.quality.threshold,
-      testCommand: configuration.testCommand,
-      clock: this.#clock,
-      ids: this.#ids,
-      logger,
-    });
-  }
-
-  /** Results of earlier runs; not where a plugin has its own say in what models are asked and answer. */
-  #itemReuse(runId: RunId, observer: Observer, answers: JournaledAnswers): ItemReuse | undefined {
+  #configured(stopAfterPlan: boolean, reusesItems: boolean): Configured {
     const { configuration, version } = this.#options;
-    const { executor, agents, safety, testCommand, sandbox } = configuration;
-    const isChanged = this.#plugins.middleware.some(
-      plugin => plugin.beforeModelCall !== undefined || plugin.afterModelCall !== undefined,
-    );
-    const server = this.#models.serverOf(executor.provider);
-    if (isChanged || server === undefined) return undefined;
-    const settings = [version, server, executor, agents, safety, testCommand, sandbox];
-    return new ItemReuse({ runId, observer, settings, store: { memos: this.journal.memos, answers } });
-  }
-
-  async #agentFor(
-    item: WorkItem,
-    prompts: PromptLibrary,
-    { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
-  ): Promise<Agent> {
-    const { configuration } = this.#options;
-    const onFailure = (error: unknown) =>
-      logger.log('warn', 'An agent could not say whether it takes an item.', {
-        itemId: item.id,
-        reason: errorMessage(error),
-      });
-    const plugin = await findPluginAgent(this.#plugins.agents, item, { signal, onFailure });
-    if (plugin !== undefined) return createPluginAgent(plugin);
-    return createAgent(item.mode, { prompts, maxTurns: configuration.agents.maxTurns });
-  }
-
-  /** How accepted changes get onto a branch, where the user wants that. */
-  #branch(): { readonly commitItems?: CommitItems } {
-    const { branch } = this.#options.configuration.git;
-    if (branch === 'off') return {};
-    const directory = this.#workspace.root;
+    const { planner, executor, judge, quality, workers, agents } = configuration;
     return {
-      commitItems: (items, { runId, signal }) =>
-        commitItems(items, { directory, branch: branch.replaceAll('<run>', runId), runId, signal }),
+      workers,
+      threshold: quality.threshold,
+      maxIterations: quality.iterations,
+      models: { planner: modelName(planner), executor: modelName(executor), judge: modelName(judge) },
+      trellisVersion: version,
+      settings: {
+        stopAfterPlan,
+        contextTokens: CONTEXT_TOKENS,
+        maxTurns: agents.maxTurns,
+        reusesItems,
+        roles: { planner, executor, judge },
+      },
     };
   }
 
-  async #currentVersion(name: string): Promise<FileVersion | undefined> {
-    const permission = await this.#workspace.permitWrite(name);
-    if (permission.ok) return permission.version;
-    throw new ValidationError(`${name} cannot be written: ${permission.reason}.`);
+  #withLifetime(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#lifetime.signal]);
+  }
+
+  #loggerOf(runId: RunId): Logger {
+    return this.#logger.child({ runId, correlationId: runId });
+  }
+
+  #secretsFor(signal: AbortSignal): WorkspaceSecrets {
+    const { configuration, secrets } = this.#options;
+    const keys = Object.values<string>({ ...secrets });
+    return new WorkspaceSecrets(this.#root, keys, { signal, settings: configuration.safety });
   }
 
   /** Cancels what still runs, waits until it has ended, and closes the journal. */

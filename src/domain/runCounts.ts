@@ -1,4 +1,5 @@
 import type { ItemStatus, QuestionState, RunState } from './runState.ts';
+import type { ItemId } from './schema/ids.ts';
 
 export interface RunCounts {
   readonly running: number;
@@ -23,6 +24,12 @@ export function countRun(state: RunState): RunCounts {
     total: items.length,
     questions: openQuestions(state).length,
   };
+}
+
+/** The items that are still to be done, or to be done again: neither done nor given up. */
+export function unfinishedItems({ items }: Pick<RunState, 'items'>): readonly ItemId[] {
+  const isOver: ReadonlySet<ItemStatus> = new Set(['done', 'failed', 'blocked']);
+  return Object.values(items).flatMap(({ item, status }) => (isOver.has(status) ? [] : item.id));
 }
 
 /** The questions that someone waits for an answer to, oldest first; none once the run has ended. */

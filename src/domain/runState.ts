@@ -1,5 +1,5 @@
 import { noReview, type ReviewState } from './reviewState.ts';
-import type { FileChange } from './schema/changes.ts';
+import type { FileChange, ItemLayer } from './schema/changes.ts';
 import type { AgentActionSummary, RunEventOf, RunOutcome, TestScope } from './schema/events.ts';
 import type { ItemId } from './schema/ids.ts';
 import type { Plan, Question, WorkItem } from './schema/plan.ts';
@@ -109,6 +109,8 @@ export interface RunState {
   readonly iteration: number;
   readonly plan?: Plan;
   readonly isPlanApproved: boolean;
+  /** Work was begun, or begun again, and its result is not scored yet. */
+  readonly isResultDue: boolean;
   readonly items: Readonly<Record<string, ItemState>>;
   readonly orders: Readonly<Record<string, OrderState>>;
   readonly workers: Readonly<Record<string, WorkerState>>;
@@ -124,6 +126,8 @@ export interface RunState {
   readonly scores: readonly QualityScore[];
   readonly feedback: readonly string[];
   readonly violations: readonly Violation[];
+  /** What the items made part of the result, in that order; with the contents it is enough to stage the result again. */
+  readonly layers: readonly ItemLayer[];
   /** What is staged, or, once the human accepted some of it, what was applied. */
   readonly changes: readonly FileChange[];
   /** The last result as the agents left it, and the hash of its tree. */
@@ -158,6 +162,7 @@ export function initialRunState(runId: string): RunState {
     maxIterations: 0,
     iteration: 0,
     isPlanApproved: false,
+    isResultDue: false,
     items: {},
     orders: {},
     workers: {},
@@ -171,6 +176,7 @@ export function initialRunState(runId: string): RunState {
     scores: [],
     feedback: [],
     violations: [],
+    layers: [],
     changes: [],
     review: noReview,
     textFlags: [],

@@ -12,9 +12,14 @@ interface Pending<Subject, Decision> {
   readonly decide: (decision: Decision) => void;
 }
 
+/** What is, or was, to be reviewed. */
+export type SeenReview = Pick<ReviewRequest, 'review' | 'setback'>;
+
 export interface HumanDecisionsOptions {
   /** Plans are taken as they are. */
   readonly autoApprove: boolean;
+  /** What was reviewed before the run went on with it. */
+  readonly lastReview?: SeenReview;
   /** Called when something new waits for a decision, and when something no longer does. */
   readonly onDidChange: () => void;
 }
@@ -26,12 +31,13 @@ export interface HumanDecisionsOptions {
 export class HumanDecisions implements HumanChannel {
   #plan: Pending<Plan, PlanDecision> | undefined;
   #review: Pending<ReviewRequest, ReviewDecision> | undefined;
-  #lastReview: ReviewRequest | undefined;
+  #lastReview: SeenReview | undefined;
   readonly #questions = new Map<string, Pending<Question, Answer>>();
   readonly #autoApprove: boolean;
   readonly #onDidChange: () => void;
 
-  constructor({ autoApprove, onDidChange }: HumanDecisionsOptions) {
+  constructor({ autoApprove, lastReview, onDidChange }: HumanDecisionsOptions) {
+    this.#lastReview = lastReview;
     this.#autoApprove = autoApprove;
     this.#onDidChange = onDidChange;
   }
@@ -45,7 +51,7 @@ export class HumanDecisions implements HumanChannel {
   }
 
   /** What was to be reviewed last, also while it is tested or worked on again. */
-  get lastReview(): ReviewRequest | undefined {
+  get lastReview(): SeenReview | undefined {
     return this.#lastReview;
   }
 

@@ -6,6 +6,7 @@ import type { RunSummary } from '../journal/journal.ts';
 const outcomes: Readonly<Record<RunOutcome, string>> = {
   planned: '$(checklist) Planned',
   applied: '$(check) Applied',
+  staged: '$(diff) Waits for review',
   refused: '$(discard) Refused',
   qualityNotReached: '$(warning) Quality not reached',
   cancelled: '$(circle-slash) Cancelled',

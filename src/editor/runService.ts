@@ -11,9 +11,10 @@ import type { Plan } from '../domain/schema/plan.ts';
 import type { RunSummary } from '../journal/journal.ts';
 import type { ChangeSink, RevertingSink } from '../orchestrator/changeSink.ts';
 import type { ReviewDecision } from '../orchestrator/humanChannel.ts';
+import type { GoOnOptions } from '../orchestrator/review/endedReview.ts';
 import type { RunHandle } from '../orchestrator/runHandle.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
-import { HumanDecisions } from './humanDecisions.ts';
+import { HumanDecisions, type HumanDecisionsOptions } from './humanDecisions.ts';
 import type { OpenReview } from './review/openReview.ts';
 import { ReopenedReview } from './review/reopenedReview.ts';
 
@@ -93,7 +94,7 @@ export class RunService implements Disposable {
     if (!lastReview) return undefined;
     const { review, setback } = lastReview;
     const isPending = pendingReview !== undefined;
-    return { root, runId: run.runId, review, isPending, canRequestChanges: true, ...(setback && { setback }) };
+    return { root, runId: run.runId, review, isPending, ...(setback && { setback }) };
   }
 
   /** Starts a run and shows it. Throws `ValidationError` for an empty request or while another run is going on. */
@@ -104,23 +105,8 @@ export class RunService implements Disposable {
     this.#mustBeIdle();
     await this.#closeReopened();
     this.#mustBeIdle();
-    const cancellation = new AbortController();
-    const decisions = new HumanDecisions({
-      autoApprove: engine.autoApprove,
-      onDidChange: () => this.#onDidChange.fire(),
-    });
-    const run = engine.start(request, { human: decisions, sink, signal: cancellation.signal });
-    const live: LiveRun = { root, run, decisions, cancellation };
-    this.#live = live;
-    this.#shown = undefined;
-    const subscription = run.onDidAppend(event => this.#onDidAppend.fire(event));
-    this.#onDidChange.fire();
-    void run.done
-      .catch((error: unknown) => this.#logger.log('error', 'The run broke off', { error: errorMessage(error) }))
-      .finally(() => {
-        void subscription.dispose();
-        this.#end(live);
-      });
+    const { autoApprove } = engine;
+    this.#follow(root, { autoApprove }, options => engine.start(request, { ...options, sink }));
   }
 
   /** Asks the live run to stop; it ends once its work has settled. False when there is none. */
@@ -151,6 +137,11 @@ export class RunService implements Disposable {
     if (live?.decisions.decideReview(decision) !== true) {
       throw new ValidationError('No changes wait for a review any more.');
     }
+    return this.#nextReview(live);
+  }
+
+  /** Resolves when the run wants a decision, or, with nothing, when it has ended. */
+  #nextReview(live: LiveRun): Promise<OpenReview | undefined> {
     return new Promise(resolve => {
       const subscription = this.onDidChange(() => {
         const review = this.#live === live ? this.review : undefined;
@@ -167,8 +158,13 @@ export class RunService implements Disposable {
     const engine = await this.engine(root);
     await this.#closeReopened();
     const ended = engine.openReview(runIdSchema.parse(runId), { sink });
-    ended.run.onDidAppend(event => this.#onDidAppend.fire(event));
-    this.#reopened = new ReopenedReview(root, ended, () => this.#onDidChange.fire());
+    this.#reopened = new ReopenedReview({
+      root,
+      ended,
+      sink,
+      onDidChange: () => this.#onDidChange.fire(),
+      onDidAppend: event => this.#onDidAppend.fire(event),
+    });
     this.#onDidChange.fire();
   }
 
@@ -214,13 +210,16 @@ export class RunService implements Disposable {
     return opening;
   }
 
-  /** Settings or keys changed: the next run gets a new engine. A live run keeps the one that it has. */
+  /** Settings or keys changed: the next run gets a new engine, and so does an open review. A live run keeps the one that it has. */
   async forgetEngines(): Promise<void> {
     const kept = this.#live?.root.path;
     this.#isLiveEngineStale = kept !== undefined;
     const forgotten = [...this.#engines].filter(([path]) => path !== kept);
     for (const [path] of forgotten) this.#engines.delete(path);
+    const reopened = this.#reopened;
+    await this.#closeReopened();
     await disposeEngines(forgotten.map(([, engine]) => engine));
+    if (reopened) await this.reopenReview(reopened.root, reopened.ended.run.runId, reopened.sink);
   }
 
   /** Cancels the live run, waits until it has settled, and closes the engines. */
@@ -252,10 +251,44 @@ export class RunService implements Disposable {
   }
 
   async #decideReopened(reopened: ReopenedReview, decision: ReviewDecision): Promise<OpenReview | undefined> {
+    if (decision.kind === 'requestChanges') return this.#goOn(reopened);
     if (!(await reopened.decide(decision))) return reopened.open;
     await this.#closeReopened();
     await this.show(reopened.root, reopened.ended.run.runId);
     return undefined;
+  }
+
+  /** Makes a run that is over the live one: its comments go to the agents. */
+  async #goOn(reopened: ReopenedReview): Promise<OpenReview | undefined> {
+    const { root, open } = reopened;
+    const { autoApprove } = await this.engine(root);
+    this.#mustBeIdle();
+    const live = this.#follow(root, { autoApprove, lastReview: open }, options => reopened.requestChanges(options));
+    return this.#nextReview(live);
+  }
+
+  /** Begins a run, which is shown and worked on from now on. */
+  #follow(
+    root: WorkspaceRoot,
+    options: Omit<HumanDecisionsOptions, 'onDidChange'>,
+    begin: (options: GoOnOptions) => RunHandle,
+  ): LiveRun {
+    const cancellation = new AbortController();
+    const decisions = new HumanDecisions({ ...options, onDidChange: () => this.#onDidChange.fire() });
+    const run = begin({ human: decisions, signal: cancellation.signal });
+    const live: LiveRun = { root, run, decisions, cancellation };
+    this.#live = live;
+    this.#reopened = undefined;
+    this.#shown = undefined;
+    const subscription = run.onDidAppend(event => this.#onDidAppend.fire(event));
+    this.#onDidChange.fire();
+    void run.done
+      .catch((error: unknown) => this.#logger.log('error', 'The run broke off', { error: errorMessage(error) }))
+      .finally(() => {
+        void subscription.dispose();
+        this.#end(live);
+      });
+    return live;
   }
 
   async #closeReopened(): Promise<void> {

@@ -157,11 +157,11 @@ const insertSql = `
 const selectSql = `
   SELECT run_id, seq, at, correlation_id, body FROM event WHERE run_id = ? AND seq > ? ORDER BY seq`;
 
-/** The first event of each run that has started, its ends, and its last. */
+/** The first event of each run that has started, where it ended and went on, and its last. */
 const boundariesSql = `
   SELECT run_id, seq, at, correlation_id, body FROM event
   WHERE id IN (
-    SELECT id FROM event WHERE type IN ('run.started', 'run.ended')
+    SELECT id FROM event WHERE type IN ('run.started', 'run.resumed', 'run.ended')
     UNION
     SELECT (SELECT id FROM event WHERE run_id = started.run_id ORDER BY seq DESC LIMIT 1)
     FROM event AS started WHERE type = 'run.started'

@@ -10,12 +10,13 @@ export type PlanDecision =
 
 /**
  * What is accepted, and which comments are sent, is in the review itself. `despiteProof`: the human has seen that the
- * tests do not hold for what is kept, and wants it all the same.
+ * tests do not hold for what is kept, and wants it all the same. `leave`: it is decided later.
  */
 export type ReviewDecision =
   | { readonly kind: 'accept'; readonly despiteProof?: boolean }
   | { readonly kind: 'refuse' }
-  | { readonly kind: 'requestChanges' };
+  | { readonly kind: 'requestChanges' }
+  | { readonly kind: 'leave' };
 
 /** `default`: nobody was asked, and what was to be assumed then is the answer. */
 export interface Answer {

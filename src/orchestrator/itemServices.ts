@@ -51,7 +51,7 @@ export function itemServices(
       const { tests } = await parts.proof.runTests('item', overlay, { ...options, itemId: item.id });
       if ('unproven' in tests || tests.outcome === 'timedOut') witness.cannotRepeat();
       if ('unproven' in tests) return { outcome: 'notRun', text: tests.unproven };
-      return observeTests(tests, parts.run.state.testRuns.find(({ scope }) => scope === 'baseline')?.report);
+      return observeTests(tests, parts.run.state.testRuns.findLast(({ scope }) => scope === 'baseline')?.report);
     },
     checkSyntax: async (paths, options) => {
       const results = await parts.proof.checkSyntax(paths, await parts.staged.treeFor(item.id), options);

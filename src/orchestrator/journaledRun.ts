@@ -30,8 +30,8 @@ export class JournaledRun implements RunLog, Disposable {
   }
 
   /** A run that was written before, as its journal tells it. The caller holds its lease. */
-  static reopen(journal: Journal, runId: RunId, logger: Logger): JournaledRun {
-    const run = new JournaledRun(journal, runId, logger);
+  static reopen(journal: Journal, runId: RunId, logger: Logger, mask?: (text: string) => string): JournaledRun {
+    const run = new JournaledRun(journal, runId, logger, mask);
     run.#state = reduceAll(runId, journal.read(runId));
     return run;
   }

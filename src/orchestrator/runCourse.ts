@@ -4,8 +4,8 @@ import { AbortError, PlanningError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FileVersion, StagedChange, StagedFiles } from '../changes/stagedFiles.ts';
 import { planProblems } from '../domain/planGraph.ts';
+import { unfinishedItems } from '../domain/runCounts.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
-import type { ItemId } from '../domain/schema/ids.ts';
 import type { Plan, WorkItem } from '../domain/schema/plan.ts';
 import type { QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
@@ -26,6 +26,7 @@ import { type AcceptSetback, acceptReview, type CommitItems } from './review/acc
 import { carryEdits } from './review/carryEdits.ts';
 import { Review } from './review/review.ts';
 import type { ReviewedProject } from './review/reviewReasons.ts';
+import { layersToRestore } from './review/stagedContents.ts';
 import type { RunFollowers } from './runFollowers.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -92,17 +93,21 @@ export class RunCourse {
   readonly #settings: RunSettings;
   readonly #abort: AbortController;
   readonly #questions: Questions;
+  readonly #review: Review;
 
   constructor(parts: RunParts, settings: RunSettings, abort: AbortController) {
     this.#parts = parts;
     this.#settings = settings;
     this.#abort = abort;
     this.#questions = new Questions(parts.run, parts.human, abort.signal);
+    this.#review = new Review(parts);
   }
 
+  /** From the request on, or, with a run that has staged a result already, from there. */
   async follow(): Promise<RunEnding> {
     const { run, reuse } = this.#parts;
     const context = await this.#collectContext();
+    if (run.state.staged) return this.#goOn(context);
     const proposed = await this.#plan(context);
     if (this.#settings.stopAfterPlan) {
       return { outcome: 'planned', message: `The plan has ${proposed.items.length} items.` };
@@ -115,7 +120,20 @@ export class RunCourse {
     await run.sync();
     if (!score.passed) return { outcome: 'qualityNotReached', message: qualityMessage(score, run.state.threshold) };
     if (changes.length === 0) return { outcome: 'applied', message: 'The run passed and has nothing to change.' };
-    return this.#review(work, score);
+    return this.#decide(work, score);
+  }
+
+  /** Does again what was sent back, or was being done when the run was cut short; all that is finished stays. */
+  async #goOn(context: ProjectContext): Promise<RunEnding> {
+    const { run, staged, queue } = this.#parts;
+    const { plan, feedback } = run.state;
+    if (!plan) throw new Error('A run cannot have staged a result without a plan.');
+    await staged.restore(layersToRestore(run.state));
+    const wasCutShort = this.#review.isUnfinished;
+    this.#review.requestChanges();
+    queue.rerun(unfinishedItems(run.state), run.state.iteration + 1, wasCutShort ? feedback : []);
+    const work = await this.#begin(plan, context);
+    return this.#decide(work, await this.#judgeAgain(work));
   }
 
   async #collectContext(): Promise<ProjectContext> {
@@ -215,10 +233,10 @@ export class RunCourse {
    * Puts the result before the human until it is applied or refused. Items that are sent back with comments run again;
    * what they make of it comes back whatever its score, for the human to judge.
    */
-  async #review(work: Work, firstScore: QualityScore): Promise<RunEnding> {
-    const { run, human, ids, clock, proof, project } = this.#parts;
+  async #decide(work: Work, firstScore: QualityScore): Promise<RunEnding> {
+    const { run, human } = this.#parts;
     const { signal } = this.#abort;
-    const review = new Review({ run, proof, ids, clock, project });
+    const review = this.#review;
     let score = firstScore;
     for (let setback: AcceptSetback | undefined; ; ) {
       run.append({ type: 'review.opened' });
@@ -229,24 +247,36 @@ export class RunCourse {
         run.append({ type: 'review.decided', decision: 'refuse', paths: [] });
         return { outcome: 'refused', message: 'You refused the changes; your files are as they were.' };
       }
+      if (decision.kind === 'leave') return this.#leave(score);
       if (decision.kind === 'requestChanges') {
-        const itemIds = review.requestChanges();
-        if (itemIds.length > 0) score = await this.#sendBack(work, itemIds);
+        if (review.requestChanges().length > 0) score = await this.#sendBack(work);
         else setback = { kind: 'noComments', message: 'There is no comment yet that says what is to be changed.' };
         continue;
       }
       const { despiteProof = false } = decision;
       const outcome = await acceptReview({ ...this.#parts, review }, { signal, despiteProof });
       if (outcome.kind !== 'applied') setback = outcome;
-      else return { outcome: 'applied', message: filesChanged(outcome.changes.length) };
+      else return { outcome: 'applied', message: `${files(outcome.changes.length)} changed.` };
     }
   }
 
-  /** Has the items carried out again with the comments on them, and what depends on them; returns the new score. */
-  async #sendBack(work: Work, itemIds: readonly ItemId[]): Promise<QualityScore> {
+  #leave(score: QualityScore): RunEnding {
+    const { threshold, staged } = this.#parts.run.state;
+    if (!score.passed) return { outcome: 'qualityNotReached', message: qualityMessage(score, threshold) };
+    return { outcome: 'staged', message: `${files(staged?.changes.length ?? 0)} to review; nothing was applied yet.` };
+  }
+
+  /** Has the items carried out again that comments were sent to, and what depends on them; returns the new score. */
+  async #sendBack(work: Work): Promise<QualityScore> {
     const { run, queue } = this.#parts;
-    queue.rerun(itemIds, run.state.iteration + 1, []);
+    queue.rerun(unfinishedItems(run.state), run.state.iteration + 1, []);
     await work.pool.workOff();
+    return this.#judgeAgain(work);
+  }
+
+  /** What the items made of the comments, with what the human had written into the result before. */
+  async #judgeAgain(work: Work): Promise<QualityScore> {
+    const { run } = this.#parts;
     const { score } = await this.#iterate(work, await this.#evaluate(work));
     carryEdits(run);
     await run.sync();
@@ -254,8 +284,8 @@ export class RunCourse {
   }
 }
 
-function filesChanged(count: number): string {
-  return `${count} ${count === 1 ? 'file' : 'files'} changed.`;
+function files(count: number): string {
+  return `${count} ${count === 1 ? 'file' : 'files'}`;
 }
 
 function reportOf(tests: TestReport | { readonly unproven: string }): TestReport | undefined {

@@ -10,6 +10,15 @@ export function spentSince(journal: Pick<Journal, 'runs' | 'read'>, since: numbe
     .runs()
     .filter(run => (run.endedAt ?? Infinity) >= since)
     .flatMap(run => amountsOf(journal.read(run.runId), since, prices));
+  return sumOf(amounts);
+}
+
+/** The same of one run, from its events. */
+export function spentIn(events: readonly RunEvent[], since: number, prices: PriceList): Amount {
+  return sumOf(amountsOf(events, since, prices));
+}
+
+function sumOf(amounts: readonly Amount[]): Amount {
   return amounts.reduce((sum, { tokens, usd }) => ({ tokens: sum.tokens + tokens, usd: sum.usd + usd }), {
     tokens: 0,
     usd: 0,

@@ -6,7 +6,7 @@ import type { RunHandle } from './runHandle.ts';
 
 const userCancelled = 'You cancelled the run; nothing was applied.';
 
-/** Starts a run whose `run.started` is already in the journal. Aborting `signal` cancels it. */
+/** Begins, or goes on with, a run whose journal says so already (`run.started`, `run.resumed`). Aborting `signal` cancels it. */
 export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSignal): RunHandle {
   const { run, followers, logger } = parts;
   const abort = new AbortController();

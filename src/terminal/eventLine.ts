@@ -52,7 +52,7 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
     case 'quality.scored':
       return scoreLines(event.score, palette).join('\n');
     case 'iteration.started':
-      return `${palette.yellow('↻')} Iteration ${event.iteration}: ${safeLine(event.items.join(', '), 200)} with the feedback`;
+      return `${palette.yellow('↻')} Iteration ${event.iteration}: ${safeLine(event.items.join(', ') || 'nothing more to do', 200)}${event.feedback.length > 0 ? ' with the feedback' : ''}`;
     case 'run.warned':
       return palette.yellow(`! ${safeLine(event.message)}`);
     default:

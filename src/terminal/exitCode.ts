@@ -4,7 +4,7 @@ import type { RunState } from '../domain/runState.ts';
 
 /** What the command line ends with; documented in docs/cli.md. */
 export const exitCode = {
-  /** Passed and applied, or planned, or shown. */
+  /** Passed and applied, or left for a review as asked, or planned, or shown. */
   success: 0,
   /** The result did not reach the threshold, and nothing was applied. */
   qualityNotReached: 1,
@@ -24,6 +24,7 @@ export function exitCodeOfRun(end: RunState['end']): number {
   switch (end.outcome) {
     case 'planned':
     case 'applied':
+    case 'staged':
       return exitCode.success;
     case 'qualityNotReached':
       return exitCode.qualityNotReached;

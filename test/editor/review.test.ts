@@ -46,7 +46,7 @@ describe('the review in the editor', () => {
       { plan },
     );
     const root = { name: 'review', path: files.root };
-    open = { root, runId: fixture.run.runId, review: fixture.review, isPending: true, canRequestChanges: true };
+    open = { root, runId: fixture.run.runId, review: fixture.review, isPending: true };
     fileSystem = new StagedFileSystem({ review: () => open, scheme });
     registration = vscode.workspace.registerFileSystemProvider(scheme, fileSystem);
     selected = undefined;
@@ -276,8 +276,6 @@ describe('the review in the editor', () => {
       const document = await vscode.workspace.openTextDocument(uriOf('src/a.ts'));
       assert.deepEqual(comments.rangesOf(document), [new vscode.Range(0, 0, 38, 0)]);
       open = { ...open!, isPending: false };
-      assert.deepEqual(comments.rangesOf(document), []);
-      open = { ...open, isPending: true, canRequestChanges: false };
       assert.deepEqual(comments.rangesOf(document), []);
     });
 

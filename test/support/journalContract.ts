@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { StorageError } from '../../src/base/errors.ts';
 import { hashContent } from '../../src/journal/contentHash.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { asRunId, endedPayload, startedPayload, warnedPayload } from './journalEvents.ts';
+import { asRunId, endedPayload, resumedPayload, startedPayload, warnedPayload } from './journalEvents.ts';
 
 /** What every journal promises; `open` makes an empty one. */
 export function describeJournal(open: (options: { clock: { now(): number } }) => Journal): void {
@@ -54,6 +54,9 @@ export function describeJournal(open: (options: { clock: { now(): number } }) =>
       { runId: 'run_2', title: 'two', startedAt: 2000, events: 2 },
       { runId: 'run_1', title: 'one', startedAt: 1000, events: 2, endedAt: 3000, outcome: 'applied' },
     ]);
+    journal.append(runId, resumedPayload, 'c');
+    journal.append(runId, warnedPayload('careful'), 'c');
+    assert.deepEqual(journal.runs()[1], { runId: 'run_1', title: 'one', startedAt: 1000, events: 4 }, 'it goes on');
   });
 
   it('keeps content by its hash, text as UTF-8', () => {

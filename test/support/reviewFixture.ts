@@ -13,6 +13,7 @@ import { overlayOf, withoutContent } from '../../src/orchestrator/review/stagedC
 import { treeHash } from '../../src/orchestrator/treeHash.ts';
 import { buildItem, buildPlan } from './builders.ts';
 import { startedPayload } from './journalEvents.ts';
+import { sampleScore } from './sampleRun.ts';
 import { VirtualClock } from './virtualClock.ts';
 
 /** A report of tests that ran; `failures` are the names of those that failed. */
@@ -77,6 +78,7 @@ export class ReviewFixture {
     if (typeof report !== 'string')
       this.run.append({ type: 'tests.finished', scope: 'final', treeHash: hash, tier: 'process', report });
     this.run.append({ type: 'result.staged', treeHash: hash, changes: changes.map(withoutContent) });
+    this.run.append({ type: 'quality.scored', iteration: this.run.state.iteration, score: sampleScore });
     this.run.append({ type: 'review.opened' });
   }
 

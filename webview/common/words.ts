@@ -52,6 +52,7 @@ export const changeWords: Readonly<Record<ChangeKind, string>> = {
 export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
   planned: 'Planned',
   applied: 'Changes applied',
+  staged: 'Ready for review',
   refused: 'Changes refused',
   qualityNotReached: 'Quality not reached',
   cancelled: 'Cancelled',

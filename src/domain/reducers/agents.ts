@@ -43,7 +43,11 @@ export const agentReducers: Reducers<AgentEventType> = {
     const item = state.items[itemId];
     if (!item) return state;
     const changedPaths = layer.entries.map(entry => entry.path);
-    return { ...state, items: { ...state.items, [itemId]: { ...item, changedPaths } } };
+    return {
+      ...state,
+      layers: [...state.layers.filter(other => other.itemId !== itemId), layer],
+      items: { ...state.items, [itemId]: { ...item, changedPaths } },
+    };
   },
 };
 

@@ -1,10 +1,12 @@
+import { unfinishedItems } from '../runCounts.ts';
 import { type ItemState, noUsage, type RunState } from '../runState.ts';
-import type { ItemId } from '../schema/ids.ts';
 import type { Plan } from '../schema/plan.ts';
+import { planAgain } from './planAgain.ts';
 import type { Reducers } from './reducer.ts';
 
 type CourseEventType =
   | 'run.started'
+  | 'run.resumed'
   | 'run.cancelRequested'
   | 'run.warned'
   | 'world.observed'
@@ -35,6 +37,12 @@ export const courseReducers: Reducers<CourseEventType> = {
     threshold: event.threshold,
     maxIterations: event.maxIterations,
   }),
+  'run.resumed': (state, { threshold, maxIterations, at }) => ({
+    ...leftAlone(state, at),
+    phase: 'executing',
+    threshold,
+    maxIterations,
+  }),
   'run.cancelRequested': state => state,
   'world.observed': state => state,
   'run.warned': (state, event) => ({ ...state, warnings: [...state.warnings, event.message] }),
@@ -52,21 +60,26 @@ export const courseReducers: Reducers<CourseEventType> = {
   'plan.proposed': (state, event) => ({ ...withPlan(state, event.plan), phase: 'awaitingApproval' }),
   'plan.rejected': state => state,
   'plan.edited': (state, event) => withPlan(state, event.plan),
-  'plan.approved': state => ({ ...state, isPlanApproved: true, phase: 'executing' }),
+  'plan.approved': state => ({ ...state, isPlanApproved: true, isResultDue: true, phase: 'executing' }),
   'tests.started': state => state,
   'tests.finished': (state, { scope, itemId, treeHash, report, tier }) => ({
     ...state,
     testRuns: [...state.testRuns, { scope, treeHash, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
   }),
   'evidence.collected': (state, event) => ({ ...state, evidence: [...state.evidence, event.evidence] }),
-  'quality.scored': (state, event) => ({ ...state, scores: [...state.scores, event.score] }),
+  'quality.scored': (state, event) => ({
+    ...state,
+    isResultDue: false,
+    scores: [...state.scores, event.score],
+  }),
   'iteration.started': (state, event) => ({
     ...state,
     phase: 'executing',
+    isResultDue: true,
     iteration: event.iteration,
     feedback: event.feedback,
     evidence: [],
-    items: { ...state.items, ...plannedAgain(state, event.items) },
+    items: planAgain(state.items, event.items),
   }),
   'violation.found': (state, event) => ({ ...state, violations: [...state.violations, event.violation] }),
   'result.staged': (state, { treeHash, changes }) => ({
@@ -89,13 +102,17 @@ function withPlan(state: RunState, plan: Plan): RunState {
   return { ...state, plan, items: Object.fromEntries(items) };
 }
 
-/** The named items as they wait for another pass; what they took so far stays on their account. */
-function plannedAgain(state: RunState, ids: readonly ItemId[]): RunState['items'] {
-  const items = ids.flatMap(id => state.items[id] ?? []);
-  return Object.fromEntries(
-    items.map(({ item, attempts, durationMs, usage }): [string, ItemState] => [
-      item.id,
-      { item, status: 'planned', attempts, durationMs, usage },
-    ]),
-  );
+/** The run without those who worked on it: no worker, no order in anyone's hands, no question that anyone waits at. */
+function leftAlone({ end: _, endedAt: __, openLimit: ___, ...state }: RunState, at: number): RunState {
+  const orders = Object.entries(state.orders).filter(([, { status }]) => status === 'completed' || status === 'failed');
+  return {
+    ...state,
+    workers: {},
+    orders: Object.fromEntries(orders),
+    items: planAgain(state.items, unfinishedItems(state)),
+    questions: state.questions.map(question => ({
+      ...question,
+      answer: question.answer ?? { text: '', by: 'cancelled', at },
+    })),
+  };
 }

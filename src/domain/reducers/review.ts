@@ -1,5 +1,6 @@
 import type { FileReviewState, ReviewState } from '../reviewState.ts';
 import type { RunState } from '../runState.ts';
+import { planAgain } from './planAgain.ts';
 import type { Reducers } from './reducer.ts';
 
 type ReviewEventType =
@@ -24,7 +25,7 @@ export const reviewReducers: Reducers<ReviewEventType> = {
       if (review.shown === shown) return review;
       return { ...review, shown, ...(review.shown.length > 0 && { shownBefore: review.shown }) };
     }),
-    phase: 'awaitingReview',
+    phase: state.end ? 'ended' : 'awaitingReview',
   }),
   'review.hunksDecided': (state, { path, hunkIds, decision }) =>
     withFile(state, path, file => {
@@ -42,8 +43,14 @@ export const reviewReducers: Reducers<ReviewEventType> = {
       ...review,
       comments: review.comments.filter(comment => comment.id !== commentId),
     })),
-  'review.changesRequested': (state, { comments }) =>
-    withReview(state, review => ({ ...review, comments: [], requests: [...review.requests, { comments }] })),
+  'review.changesRequested': (state, { comments }) => ({
+    ...withReview(state, review => ({ ...review, comments: [], requests: [...review.requests, { comments }] })),
+    isResultDue: true,
+    items: planAgain(
+      state.items,
+      comments.map(comment => comment.itemId),
+    ),
+  }),
   'review.proved': (state, { treeHash, verdict, summary }) =>
     withReview(state, review => ({
       ...review,

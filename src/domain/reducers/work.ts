@@ -61,7 +61,11 @@ export const workReducers: Reducers<WorkEventType> = {
       items: withItem(state, order.itemId, item => ({ ...stopClock(item, at), status: 'queued', note: reason })),
     };
   },
-  'order.failed': (state, event) => endOrder(state, event, 'failed', 'failed', event.reason),
+  'order.failed': (state, event) => {
+    const itemId = state.orders[event.orderId]?.itemId;
+    const layers = state.layers.filter(layer => layer.itemId !== itemId);
+    return endOrder({ ...state, layers }, event, 'failed', 'failed', event.reason);
+  },
   'item.blocked': (state, event) => ({
     ...state,
     items: withItem(state, event.itemId, item => ({ ...item, status: 'blocked', note: event.reason })),

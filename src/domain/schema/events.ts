@@ -12,10 +12,18 @@ import { testReportSchema } from './testReport.ts';
 
 const iteration = z.number().int().min(0);
 
-export const runOutcomeSchema = z.enum(['planned', 'applied', 'refused', 'qualityNotReached', 'cancelled', 'failed']);
+export const runOutcomeSchema = z.enum([
+  'planned',
+  'applied',
+  'staged',
+  'refused',
+  'qualityNotReached',
+  'cancelled',
+  'failed',
+]);
 /**
- * How a run ended: `planned` stopped after the plan as asked, `applied` changed the user's files, `refused` was turned
- * down in review, `qualityNotReached` and `failed` ended by themselves.
+ * How a run ended: `planned` stopped after the plan as asked, `applied` changed the user's files, `staged` left its changes
+ * for a review later, `refused` was turned down in review, `qualityNotReached` and `failed` ended by themselves.
  */
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
@@ -53,19 +61,29 @@ const base = {
   correlationId: z.string(),
 };
 
+/** What holds for the work on a run, as it was configured when that began. */
+const configured = {
+  workers: z.number().int().min(1),
+  threshold: z.number(),
+  maxIterations: z.number().int(),
+  models: z.record(z.string(), z.string()),
+  trellisVersion: z.string(),
+};
+
 /** Everything that can happen in a run. State is `reduceRun` over these; there is no second truth. */
 export const runEventSchema = z.discriminatedUnion('type', [
   type('run.started', {
     task: taskSchema,
     workspace: z.string(),
-    workers: z.number().int().min(1),
-    threshold: z.number(),
-    maxIterations: z.number().int(),
-    models: z.record(z.string(), z.string()),
-    trellisVersion: z.string(),
+    ...configured,
     /** Absent in journals of before runs could be replayed. */
     settings: runSettingsSchema.optional(),
   }),
+  /**
+   * Somebody goes on with a run that nobody worked on any more, with what is configured now. What was in the hands of those
+   * who are gone is in nobody's: it is done anew.
+   */
+  type('run.resumed', { ...configured, settings: runSettingsSchema }),
   /** The human, or whoever follows the run, wants it to end. */
   type('run.cancelRequested', {}),
   /** What was seen of the world, before anyone acted on it; only what is not what was seen there last. */

@@ -9,8 +9,6 @@ export interface OpenReview {
   readonly review: Review;
   /** It waits for a decision. False while what was decided is tested, applied or worked on. */
   readonly isPending: boolean;
-  /** There are agents to send comments to. */
-  readonly canRequestChanges: boolean;
   /** Why the last acceptance did not come about. */
   readonly setback?: AcceptSetback;
 }

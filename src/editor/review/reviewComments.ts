@@ -40,8 +40,7 @@ export class ReviewComments implements Disposable {
   /** The lines that can be commented on: all of a file that an item of the plan changed, while its review waits. */
   rangesOf(document: vscode.TextDocument): vscode.Range[] {
     const open = this.#options.review();
-    if (!open?.isPending || !open.canRequestChanges || sideOf(document.uri, open, this.#options.scheme) === undefined)
-      return [];
+    if (!open?.isPending || sideOf(document.uri, open, this.#options.scheme) === undefined) return [];
     if (fileOf(document.uri, open)?.itemId === undefined) return [];
     return [new vscode.Range(0, 0, Math.max(0, lastLineOf(document)), 0)];
   }

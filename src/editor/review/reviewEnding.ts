@@ -5,6 +5,7 @@ import { plural } from '../../domain/formatQuantity.ts';
 import type { AcceptSetback } from '../../orchestrator/review/acceptReview.ts';
 import type { RunService } from '../runService.ts';
 import { WorkspaceChangeSink } from '../workspaceChangeSink.ts';
+import { startProblem } from '../workspaceRoots.ts';
 import type { OpenReview } from './openReview.ts';
 import type { ReviewActions } from './reviewActions.ts';
 import type { ReviewDiffs } from './reviewDiffs.ts';
@@ -60,10 +61,12 @@ export class ReviewEnding {
     await this.#diffs.close(runId);
   }
 
-  /** Sends the comments back to the agents; when they are done, offers to show what they changed. */
+  /** Sends the comments back to the agents, or has them go on where they were cut short; when they are done, offers to show what they changed. */
   async requestChanges(): Promise<void> {
     const open = this.#actions.pending;
-    if (open.review.comments.length === 0) {
+    const problem = startProblem();
+    if (problem !== undefined) throw new ValidationError(problem);
+    if (open.review.comments.length === 0 && !open.review.isUnfinished) {
       throw new ValidationError('There is no comment to send: put the cursor on a line of the diff and add one first.');
     }
     await this.#actions.saveEdits(open);

@@ -7,6 +7,7 @@ import type { Review, ReviewItem, ReviewTarget } from '../../orchestrator/review
 import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
 import type { ReviewReason } from '../../orchestrator/review/reviewReasons.ts';
 import { placesOf } from './hunkPlaces.ts';
+import type { OpenReview } from './openReview.ts';
 
 /** How a node is shown. */
 interface NodeText {
@@ -87,14 +88,18 @@ export function targetsOf(node: ReviewNode): readonly ReviewTarget[] {
 }
 
 /** How the decisions stand, and what the tests say of what is accepted. */
-export function summarizeReview(review: Review): string {
+export function summarizeReview({ review, isPending }: Pick<OpenReview, 'review' | 'isPending'>): string {
   const hunks = review.files.flatMap(file => file.hunks);
   const rejected = hunks.length - keptOf(hunks);
   const total = plural(hunks.length, 'hunk');
   const decisions = rejected === 0 ? `${total}, all accepted.` : `${rejected} of ${total} rejected.`;
   const comments = review.comments.length === 0 ? [] : [`${plural(review.comments.length, 'comment')} not sent yet.`];
+  const cutShort = isPending && review.isUnfinished;
+  const rest = cutShort ? ['The agents were cut short; request changes, and they go on.'] : [];
   const unknown = 'The tests run on what is accepted before it is applied.';
-  return [decisions, ...comments, keptOf(hunks) === 0 ? '' : (review.proof?.summary ?? unknown)].join(' ').trim();
+  return [decisions, ...comments, ...rest, keptOf(hunks) === 0 ? '' : (review.proof?.summary ?? unknown)]
+    .join(' ')
+    .trim();
 }
 
 interface OutlineFacts {

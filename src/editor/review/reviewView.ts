@@ -154,7 +154,7 @@ export class ReviewView implements Disposable {
     this.#tree.refresh();
     this.#decorations.update();
     this.#comments.sync();
-    this.#view.message = open ? summarizeReview(open.review) : '';
+    this.#view.message = open ? summarizeReview(open) : '';
     this.#view.badge =
       open?.isPending === true ? { value: open.review.files.length, tooltip: 'Files to review' } : undefined;
   }

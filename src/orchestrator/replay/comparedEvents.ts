@@ -6,6 +6,7 @@ import type { RunEvent, RunEventType } from '../../domain/schema/events.ts';
  */
 const origins: Readonly<Record<RunEventType, 'made' | 'given'>> = {
   'run.started': 'given',
+  'run.resumed': 'given',
   'run.cancelRequested': 'given',
   'world.observed': 'given',
   'context.collected': 'made',

@@ -181,6 +181,11 @@ export class Review {
     this.#parts.run.append({ type: 'review.commentRemoved', commentId });
   }
 
+  /** The run was cut short while it was doing items again; what is before the human is from before that. */
+  get isUnfinished(): boolean {
+    return this.#parts.run.state.isResultDue;
+  }
+
   /** Sends the comments back to their items; returns these. Empty when there is no comment to send. */
   requestChanges(): readonly ItemId[] {
     this.#checkOpen();

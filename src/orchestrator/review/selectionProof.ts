@@ -52,7 +52,7 @@ function reportOf({ tests }: TestedTree): { report?: TestReport } {
 }
 
 function judge(state: RunState, report: TestReport): { verdict: ProofVerdict; summary: string } {
-  const baseline = state.testRuns.find(({ scope }) => scope === 'baseline')?.report;
+  const baseline = state.testRuns.findLast(({ scope }) => scope === 'baseline')?.report;
   const comparison = compareTests(report, baseline);
   switch (comparison.kind) {
     case 'passes':

@@ -1,7 +1,9 @@
 import { StorageError } from '../../base/errors.ts';
 import { stagedChanges } from '../../changes/fileChange.ts';
 import type { FileVersion, StagedChange, TreeOverlay } from '../../changes/stagedFiles.ts';
-import type { FileChange } from '../../domain/schema/changes.ts';
+import { unfinishedItems } from '../../domain/runCounts.ts';
+import type { RunState } from '../../domain/runState.ts';
+import type { FileChange, ItemLayer } from '../../domain/schema/changes.ts';
 import type { ContentStore } from '../../journal/journal.ts';
 
 /** The changes that the journal recorded, with their content. Throws `StorageError` when a content is gone. */
@@ -25,6 +27,12 @@ function versionOf(
   throw new StorageError(
     `The journal no longer holds the content of ${path} (${hash.slice(0, 12)}), so this run can neither be reviewed nor reverted; run the request again.`,
   );
+}
+
+/** The work of a run's items as it is staged again: what is still to be done is open, as it was for its agent. */
+export function layersToRestore(state: RunState): ItemLayer[] {
+  const open: ReadonlySet<string> = new Set(unfinishedItems(state));
+  return state.layers.map(layer => ({ ...layer, isCommitted: !open.has(layer.itemId) }));
 }
 
 /** What lies over the workspace when exactly these changes are made. */

@@ -3,6 +3,7 @@ import { reduceAll } from '../../../src/domain/reduceRun.ts';
 import type { RunEventPayload } from '../../../src/domain/schema/events.ts';
 import { runIdSchema } from '../../../src/domain/schema/ids.ts';
 import { asItemId, buildEvents, buildItem, buildPlan } from '../../support/builders.ts';
+import { resumedPayload } from '../../support/journalEvents.ts';
 
 const itemId = asItemId('a');
 const order = { id: 'order_1', itemId, iteration: 0, priority: 'normal', enqueuedAt: 0, retryCount: 0 } as const;
@@ -147,6 +148,48 @@ describe('the run reducer', () => {
       { type: 'question.answered', questionId: 'q1', text: 'that', by: 'human' },
     );
     assert.equal(state.questions[0]?.answer?.text, 'this');
+  });
+
+  it('goes on after its end with nothing in the hands of those who are gone', () => {
+    const layer = (id: string) => ({ itemId: id, dependencyIds: [], isCommitted: true, entries: [] });
+    const state = until(
+      { type: 'layer.committed', itemId, layer: layer('a') },
+      { type: 'order.completed', orderId: 'order_1', summary: 'done' },
+      { type: 'order.enqueued', order: { ...order, id: 'order_2', itemId: asItemId('b') } },
+      { type: 'order.claimed', orderId: 'order_2', workerId: 'w1', sessionId: 's2', leaseExpiresAt: 99_000 },
+      {
+        type: 'question.asked',
+        asker: { kind: 'worker', workerId: 'w1', itemId: asItemId('b') },
+        question: { id: 'q1', text: 'Tabs?', options: [] },
+      },
+      { type: 'run.ended', outcome: 'cancelled', message: 'Cancelled.' },
+      resumedPayload,
+    );
+    assert.deepEqual([state.end, state.endedAt, state.phase, state.workers], [undefined, undefined, 'executing', {}]);
+    assert.deepEqual(Object.keys(state.orders), ['order_1'], 'what is done is known');
+    assert.deepEqual([state.items['a']?.status, state.items['b']?.status], ['done', 'planned']);
+    assert.equal(state.items['b']?.attempts, 1, 'what it took stays on its account');
+    assert.equal(state.questions[0]?.answer?.by, 'cancelled');
+    assert.deepEqual([state.threshold, state.isResultDue], [0.75, true]);
+  });
+
+  it('knows what the items made part of the result, in that order, without those that failed', () => {
+    const layer = (id: string) => ({ itemId: id, dependencyIds: [], isCommitted: true, entries: [] });
+    const [one, two] = [asItemId('a'), asItemId('b')];
+    const committed = [
+      { type: 'layer.committed', itemId: one, layer: layer('a') },
+      { type: 'layer.committed', itemId: two, layer: layer('b') },
+      { type: 'layer.committed', itemId: one, layer: layer('a') },
+    ] as const;
+    assert.deepEqual(
+      until(...committed).layers.map(each => each.itemId),
+      ['b', 'a'],
+    );
+    const failed = until(...committed, { type: 'order.failed', orderId: 'order_1', reason: 'It cannot be done.' });
+    assert.deepEqual(
+      failed.layers.map(each => each.itemId),
+      ['b'],
+    );
   });
 
   it('ends with the outcome and its reason', () => {

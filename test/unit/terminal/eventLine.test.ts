@@ -49,9 +49,10 @@ describe('eventLine', () => {
       '! test-failure: 1 fails',
     ],
     [
-      { type: 'iteration.started', iteration: 1, items: [asItemId('implement')], feedback: [] },
+      { type: 'iteration.started', iteration: 1, items: [asItemId('implement')], feedback: ['It fails.'] },
       '↻ Iteration 1: implement with the feedback',
     ],
+    [{ type: 'iteration.started', iteration: 2, items: [], feedback: [] }, '↻ Iteration 2: nothing more to do'],
     [
       { type: 'plan.rejected', attempt: 1, problems: ['No items.'] },
       'The plan was not valid (No items.); the planner was told.',

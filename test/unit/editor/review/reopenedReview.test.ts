@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { silentLogger } from '../../../../src/base/logger.ts';
+import type { RunState } from '../../../../src/domain/runState.ts';
 import type { Engine } from '../../../../src/editor/engine.ts';
 import { RunService } from '../../../../src/editor/runService.ts';
-import { EndedReview } from '../../../../src/orchestrator/review/endedReview.ts';
+import { EndedReview, type GoOnOptions } from '../../../../src/orchestrator/review/endedReview.ts';
+import { endedPayload, resumedPayload } from '../../../support/journalEvents.ts';
 import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
+import { sampleScore } from '../../../support/sampleRun.ts';
 import { stagedChange } from '../../../support/stagedChange.ts';
 
 const root = { name: 'project', path: '/project' };
@@ -23,12 +26,26 @@ function setUp() {
     revert: () => Promise.resolve(['a.ts']),
   };
   const release = { dispose: () => void log.push('released') };
+  const running = Promise.withResolvers<RunState>();
+  const gone: GoOnOptions[] = [];
+  const goOn = (options: GoOnOptions) => {
+    gone.push(options);
+    run.append(resumedPayload);
+    return {
+      runId: run.runId,
+      get state() {
+        return run.state;
+      },
+      onDidAppend: run.onDidAppend,
+      done: running.promise,
+    };
+  };
   const currentVersion = () => Promise.resolve(staged.before);
   const engine: Engine = {
     journal,
     autoApprove: false,
     start: () => assert.fail('Nothing is started.'),
-    openReview: () => new EndedReview({ run, review, sink, currentVersion }, release),
+    openReview: () => new EndedReview({ run, review, sink, currentVersion }, { release, goOn }),
     revert: () => {
       run.append({ type: 'changes.reverted', paths: ['a.ts'] });
       return Promise.resolve(['a.ts']);
@@ -41,17 +58,19 @@ function setUp() {
     await service.show(root, runId);
     await service.reopenReview(root, runId, sink);
   };
-  return { service, fixture, log, sink, runId, reopen };
+  /** Ends the run that went on. */
+  const end = () => {
+    run.append(endedPayload());
+    running.resolve(run.state);
+  };
+  return { service, fixture, log, sink, runId, reopen, gone, end };
 }
 
 describe('a review that is opened again', () => {
   it('is the review that there is, and its run is shown as it goes on', async () => {
     const { service, fixture, runId, reopen } = setUp();
     await reopen();
-    assert.deepEqual(
-      [service.review?.runId, service.review?.isPending, service.review?.canRequestChanges],
-      [runId, true, false],
-    );
+    assert.deepEqual([service.review?.runId, service.review?.isPending], [runId, true]);
     const seen: string[] = [];
     service.onDidAppend(({ type }) => seen.push(type));
     fixture.review.decide({ kind: 'all' }, 'rejected');
@@ -80,10 +99,43 @@ describe('a review that is opened again', () => {
     assert.deepEqual(log, []);
   });
 
-  it('is refused and can be opened once more, and takes no comments for agents that are gone', async () => {
+  it('sends comments back, so that its run is live again and the review stays in sight', async () => {
+    const { service, fixture, log, runId, reopen, gone, end } = setUp();
+    await reopen();
+    await assert.rejects(service.decideReview({ kind: 'requestChanges' }), /There is no comment yet/);
+    assert.equal(service.review?.isPending, true, 'what cannot be sent leaves all as it was');
+    fixture.review.comment({ path: 'a.ts', line: 1, text: 'Why?' });
+    const seen: string[] = [];
+    service.onDidAppend(({ type }) => seen.push(type));
+    const again = service.decideReview({ kind: 'requestChanges' });
+    await Promise.resolve();
+    await service.runs(root);
+    assert.deepEqual([service.live?.runId, service.shown?.isLive, service.review?.isPending], [runId, true, false]);
+    assert.equal(service.review?.review, fixture.review);
+    fixture.review.requestChanges();
+    assert.deepEqual(seen, ['run.resumed', 'review.changesRequested'], 'each event is told once');
+    const [options] = gone;
+    const decision = options?.human.review({ score: sampleScore, review: fixture.review }, options);
+    assert.equal((await again)?.isPending, true);
+    assert.equal(
+      await Promise.race([service.decideReview({ kind: 'refuse' }), decision?.then(({ kind }) => kind)]),
+      'refuse',
+    );
+    end();
+    await service.dispose();
+    assert.deepEqual(log, [], 'the run lets go of itself when it ends');
+  });
+
+  it('is opened anew when settings change, so that it goes on with those', async () => {
+    const { service, runId, log, reopen } = setUp();
+    await reopen();
+    await service.forgetEngines();
+    assert.deepEqual([service.review?.runId, service.review?.isPending, log], [runId, true, ['released']]);
+  });
+
+  it('is refused and can be opened once more', async () => {
     const { service, log, reopen } = setUp();
     await reopen();
-    await assert.rejects(service.decideReview({ kind: 'requestChanges' }), /no agent to send comments to/);
     await service.decideReview({ kind: 'refuse' });
     assert.deepEqual([service.review, log], [undefined, ['released']]);
     await reopen();

@@ -47,7 +47,7 @@ describe('the outline of a review', () => {
         ['hunk', '1: export const b = 1;', '+2 −0', true],
       ],
     );
-    assert.equal(summarizeReview(review), '3 hunks, all accepted. 3 tests pass.');
+    assert.equal(summarizeReview({ review, isPending: true }), '3 hunks, all accepted. 3 tests pass.');
   });
 
   it('says in words what check boxes and icons show', () => {
@@ -62,7 +62,10 @@ describe('the outline of a review', () => {
     assert.equal(file?.description, 'src · +1 −2 · 1 of 2 hunks accepted');
     assert.equal(file.spoken, 'File src/a.ts, changed, 1 line added, 2 removed, 1 of 2 hunks accepted');
     assert.equal(rejected?.spoken, 'Hunk, 3: three, 1 line added, 1 removed, rejected');
-    assert.match(summarizeReview(review), /^1 of 3 hunks rejected\. The tests run on what is accepted before/);
+    assert.match(
+      summarizeReview({ review, isPending: true }),
+      /^1 of 3 hunks rejected\. The tests run on what is accepted before/,
+    );
   });
 
   it('gives the reasons to look, up to the item', () => {
@@ -82,7 +85,7 @@ describe('the outline of a review', () => {
     });
     review.decide({ kind: 'file', path: 'src/a.ts' }, 'rejected');
     await review.prove({ signal });
-    assert.match(summarizeReview(review), /The tests fail: "it works"\.$/);
+    assert.match(summarizeReview({ review, isPending: true }), /The tests fail: "it works"\.$/);
     const search = await review.findNeededHunks({ signal });
     const marked = flatten(outlineReview(review, none)).filter(node => node.kind === 'hunk' && node.needsLook);
     assert.equal(marked.length, 1);
@@ -96,7 +99,7 @@ describe('the outline of a review', () => {
     const { review } = fixture;
     review.edit('src/new.ts', 'export const b = 2;\n');
     review.comment({ path: 'src/a.ts', line: 3, text: 'Make it 33' });
-    assert.match(summarizeReview(review), /1 comment not sent yet\./);
+    assert.match(summarizeReview({ review, isPending: true }), /1 comment not sent yet\./);
     review.requestChanges();
     fixture.stage([
       stagedChange('src/a.ts', before, before.replace('line 3\n', 'thirty-three\n')),
