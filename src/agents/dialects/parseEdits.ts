@@ -33,31 +33,40 @@ export function collectEdits(blocks: readonly ScannedBlock[]): {
   readonly edits: readonly FileEdit[];
   readonly problems: readonly EditProblem[];
 } {
-  const edits: FileEdit[] = [];
+  const edits = new EditList();
   const problems: EditProblem[] = [];
   for (const { read } of blocks) {
     if (read.kind === 'problem') {
       const reason = read.path === '' ? read.reason : `${read.path}: ${read.reason}`;
       problems.push({ ...INCOMPLETE, path: read.path, reason: `${reason}.` });
-    } else if (read.kind === 'edits') for (const edit of read.edits) addEdit(edits, edit);
+    } else if (read.kind === 'edits') for (const edit of read.edits) edits.add(edit);
   }
-  if (problems.length <= MAX_PROBLEMS) return { edits, problems };
+  if (problems.length <= MAX_PROBLEMS) return { edits: edits.all, problems };
   const reason = `${problems.length - MAX_PROBLEMS} more blocks cannot be read.`;
-  return { edits, problems: [...problems.slice(0, MAX_PROBLEMS), { ...INCOMPLETE, path: '', reason }] };
+  return { edits: edits.all, problems: [...problems.slice(0, MAX_PROBLEMS), { ...INCOMPLETE, path: '', reason }] };
 }
 
 /** A reply that is broken throughout is not told every single thing. */
 const MAX_PROBLEMS = 20;
 const INCOMPLETE = { kind: 'incomplete', nearest: [] } as const;
 
-function addEdit(edits: FileEdit[], edit: FileEdit): void {
-  const last = edits.findLastIndex(
-    other => other.path === edit.path || (other.type === 'move' && other.to === edit.path),
-  );
-  const previous = edits[last];
-  const joins = edit.type === 'replaceBlocks' && previous?.type === 'replaceBlocks' && previous.path === edit.path;
-  if (joins) edits[last] = { ...previous, blocks: [...previous.blocks, ...edit.blocks] };
-  else edits.push(edit);
+class EditList {
+  readonly all: FileEdit[] = [];
+  /** The place in `all` of the last edit of a path, or the last that moves a file there. */
+  readonly #lastOf = new Map<string, number>();
+
+  add(edit: FileEdit): void {
+    const last = this.#lastOf.get(edit.path) ?? -1;
+    const previous = this.all[last];
+    const joins = edit.type === 'replaceBlocks' && previous?.type === 'replaceBlocks' && previous.path === edit.path;
+    if (joins) {
+      this.all[last] = { ...previous, blocks: [...previous.blocks, ...edit.blocks] };
+      return;
+    }
+    this.#lastOf.set(edit.path, this.all.length);
+    if (edit.type === 'move') this.#lastOf.set(edit.to, this.all.length);
+    this.all.push(edit);
+  }
 }
 
 function rangesOf(text: string, lines: readonly string[], blocks: readonly ScannedBlock[]): Range[] {
