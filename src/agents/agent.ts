@@ -66,6 +66,10 @@ export interface AgentRecorder {
     actionId: string,
     outcome: { readonly succeeded: boolean; readonly summary: string; readonly observation?: string },
   ): void;
+  /** An edit of `path` begins to arrive; it is the `number`th file of its reply, from 1. */
+  editBegun(path: string, number: number): void;
+  /** None of the edits of the reply that is arriving will be applied; `reason` is a sentence. */
+  editUnusable(reason: string): void;
 }
 
 /** `failed`: the agent gave up, or used up its turns, with the reason; its edits are not kept. */

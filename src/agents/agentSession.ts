@@ -3,6 +3,7 @@ import { assertNever } from '../base/assertNever.ts';
 import { quoteData } from '../base/quotedData.ts';
 import type { ModelReply } from '../models/modelClient.ts';
 import type { AgentBrief, AgentOutcome, AgentServices, CommandObservation, FileProblem } from './agent.ts';
+import { tellOfEdits } from './arrivingEdits.ts';
 import type { Conversation } from './conversation.ts';
 import { parseEdits } from './dialects/parseEdits.ts';
 import { applyEditAction, formatFileProblem } from './editAction.ts';
@@ -59,13 +60,14 @@ export class AgentSession {
   }
 
   async run(): Promise<AgentOutcome> {
-    const { maxTurns, services, brief, conversation, signal } = this.#options;
+    const { maxTurns, services, brief, role, conversation, signal } = this.#options;
     let last = 'nothing came of them';
     for (let turnsLeft = maxTurns - 1; turnsLeft >= 0; turnsLeft -= 1) {
       throwIfAborted(signal);
       const { item } = brief;
       const call = { role: item.mode, messages: conversation.messages, itemId: item.id, sessionId: services.sessionId };
-      const reply = await services.model.call(call, { signal });
+      const listeners = role.writes ? tellOfEdits(item.filePath, services.recorder) : {};
+      const reply = await services.model.call(call, { signal, ...listeners });
       const turn = this.#startTurn(reply);
       const outcome = await this.#takeTurn(turn, reply);
       if (outcome !== undefined) return outcome;

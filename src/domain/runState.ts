@@ -33,7 +33,7 @@ export interface ItemState {
   /** Time in workers' hands so far, waiting for a human left out; the stretch since `startedAt` is not yet in it. */
   readonly durationMs: number;
   readonly usage: Usage;
-  readonly lastAction?: AgentActionSummary;
+  readonly lastAction?: ItemAction;
   /** What its last work that became part of the result touched. */
   readonly changedPaths?: readonly string[];
   /** The run whose result was taken over, the last time that the item ran. */
@@ -41,6 +41,11 @@ export interface ItemState {
   /** What the agent said it did, or why the item failed or is blocked. */
   readonly note?: string;
 }
+
+/** What an agent did last, or what the reply that is arriving is at: `number` is the file's in that reply, from 1. */
+export type ItemAction =
+  | AgentActionSummary
+  | { readonly kind: 'write'; readonly detail: string; readonly number: number };
 
 export type OrderStatus = 'queued' | 'claimed' | 'waiting' | 'completed' | 'failed';
 

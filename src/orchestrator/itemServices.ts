@@ -83,6 +83,8 @@ function itemRecorder({ run, ids }: ItemServicesParts, { item, sessionId }: Clai
       const observed = observation === undefined ? {} : { observationHash: run.putText(observation) };
       run.append({ type: 'agent.learn', ...step, actionId, succeeded, summary, ...observed }, sessionId);
     },
+    editBegun: (path, number) => void run.append({ type: 'edit.begun', ...step, path, number }, sessionId),
+    editUnusable: reason => void run.append({ type: 'edit.unusable', ...step, reason }, sessionId),
   };
 }
 

@@ -37,6 +37,10 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
       return `${palette.red('⊘')} ${safeLine(event.itemId, 40)}: ${safeLine(event.reason, 300)}`;
     case 'item.reused':
       return palette.dim(`= ${safeLine(event.itemId, 40)}: taken over from ${event.sourceRunId}, on the same inputs`);
+    case 'edit.unusable':
+      return palette.yellow(
+        `! ${safeLine(event.itemId, 40)}: the edits of its reply will be refused: ${safeLine(event.reason, 300)}`,
+      );
     case 'violation.found':
       return palette.yellow(`! ${event.violation.kind}: ${safeLine(event.violation.actual, 300)}`);
     case 'model.failed':

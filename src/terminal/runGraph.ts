@@ -1,5 +1,5 @@
 import { topologicalOrder } from '../domain/planGraph.ts';
-import type { ItemState, ItemStatus, RunState } from '../domain/runState.ts';
+import type { ItemAction, ItemState, ItemStatus, RunState } from '../domain/runState.ts';
 import type { Plan, WorkItem } from '../domain/schema/plan.ts';
 import { formatCount, formatDuration, plural } from './format.ts';
 import type { Palette } from './palette.ts';
@@ -110,13 +110,16 @@ function itemDetails(item: ItemState, now: number, palette: Palette): string {
   const parts = [
     ...(attempts > 0 ? [formatDuration(time).padStart(8), `${formatCount(tokens)} tokens`] : []),
     ...(attempts > 1 ? [`attempt ${attempts}`] : []),
-    ...(status === 'running' && lastAction !== undefined
-      ? [safeLine(`${lastAction.kind} ${lastAction.detail}`, 60)]
-      : []),
+    ...(status === 'running' && lastAction !== undefined ? [describeAction(lastAction)] : []),
     ...(status === 'waiting' ? ['waits for an answer'] : []),
     ...(status === 'failed' || status === 'blocked' ? [safeLine(item.note ?? '', 60)] : []),
   ];
   return parts.length > 0 ? palette.dim(parts.join('  ')) : needs(item.item, palette).trimStart();
+}
+
+function describeAction(action: ItemAction): string {
+  const text = safeLine(`${action.kind} ${action.detail}`, 60);
+  return action.kind === 'write' && action.number > 1 ? `${text} (${plural(action.number, 'file')} so far)` : text;
 }
 
 /** At most `rows` of the lines: done items give way first, then those that have not begun. */

@@ -59,6 +59,8 @@ function stepLines(event: RunEvent, options: StepOptions): string | undefined {
       return exchangeLines(event, options);
     case 'model.read':
       return readingLine(event, palette);
+    case 'edit.begun':
+      return palette.dim(`  ${safeLine(event.itemId, 40)}: begins ${safeLine(event.path, 200)}`);
     case 'agent.act':
       return `  ${safeLine(event.itemId, 40)}: ${palette.cyan(event.action.kind)} ${safeLine(event.action.detail, 200)}`;
     case 'agent.learn':

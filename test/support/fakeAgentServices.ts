@@ -20,7 +20,7 @@ export interface FakeWorld {
 
 /** What an agent did, in the order of the recording. */
 export interface RecordedStep {
-  readonly kind: 'thought' | 'acting' | 'learned';
+  readonly kind: 'thought' | 'begun' | 'unusable' | 'acting' | 'learned';
   readonly text: string;
   readonly succeeded?: boolean;
 }
@@ -62,6 +62,8 @@ export function fakeAgentServices(world: FakeWorld) {
         steps.push({ kind: 'acting', text: `${action.kind} ${action.detail}` });
         return `action_${steps.length}`;
       },
+      editBegun: (path, number) => void steps.push({ kind: 'begun', text: `${number} ${path}` }),
+      editUnusable: reason => void steps.push({ kind: 'unusable', text: reason }),
       learned: (_actionId, { succeeded, summary }) => void steps.push({ kind: 'learned', text: summary, succeeded }),
     },
   };

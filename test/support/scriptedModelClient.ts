@@ -8,12 +8,13 @@ export function scriptedModelClient(...answers: ScriptedAnswer[]) {
   const calls: ModelCall[] = [];
   const readings: AnswerReading[] = [];
   const client: ModelClient = {
-    call: async (call, { signal }) => {
+    call: async (call, { signal, onText }) => {
       signal.throwIfAborted();
       const answer = answers[calls.length];
       calls.push(call);
       assert.ok(answer !== undefined, `the model was asked ${calls.length} times and has ${answers.length} answers`);
       if (answer instanceof Error) throw answer;
+      onText?.(typeof answer === 'string' ? answer : answer.text);
       return {
         finishReason: 'stop',
         usage: { inputTokens: 1, outputTokens: 1, cachedInputTokens: 0 },

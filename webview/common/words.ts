@@ -1,7 +1,7 @@
 // What the states of a run are called wherever a person reads them.
-import type { ItemStatus, RunState } from '../../src/domain/runState.ts';
+import type { ItemAction, ItemStatus, RunState } from '../../src/domain/runState.ts';
 import type { ChangeKind } from '../../src/domain/schema/changes.ts';
-import type { AgentActionSummary, RunOutcome, TestScope } from '../../src/domain/schema/events.ts';
+import type { RunOutcome, TestScope } from '../../src/domain/schema/events.ts';
 import type { AgentMode, Priority } from '../../src/domain/schema/plan.ts';
 import type { Evidence } from '../../src/domain/schema/quality.ts';
 import type { WorkerStatus } from '../../src/domain/schema/task.ts';
@@ -90,20 +90,18 @@ export const testOutcomeWords: Readonly<Record<TestOutcome, string>> = {
   timedOut: 'Took too long',
 };
 
-/** What a worker is doing, such as `Reading src/a.ts`. */
-export function describeAction({ kind, detail }: AgentActionSummary): string {
-  const verbs: Readonly<Record<AgentActionSummary['kind'], string>> = {
-    read: 'Reading',
-    list: 'Looking through',
-    search: 'Searching for',
-    edit: 'Editing',
-    run: 'Running',
-    ask: 'Asking',
-    done: 'Finished:',
-    invalid: 'Sent something that could not be used:',
-  };
-  return `${verbs[kind]} ${detail}`;
-}
+/** What stands before the file, pattern, command or words of an action. */
+export const actionWords: Readonly<Record<ItemAction['kind'], string>> = {
+  read: 'Reading',
+  list: 'Looking through',
+  search: 'Searching for',
+  write: 'Writing',
+  edit: 'Editing',
+  run: 'Running',
+  ask: 'Asking',
+  done: 'Finished:',
+  invalid: 'Sent something that could not be used:',
+};
 
 /** Where the run stands, in a few words. */
 export function describePhase(run: RunState, isLive: boolean): string {

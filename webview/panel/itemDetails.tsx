@@ -5,11 +5,12 @@ import type { ItemState } from '../../src/domain/runState.ts';
 import type { ItemId } from '../../src/domain/schema/ids.ts';
 import type { Plan, WorkItem } from '../../src/domain/schema/plan.ts';
 import { StatusIcon } from '../common/icons.tsx';
-import { describeAction, modeWords, priorityWords, shownStatus, statusWords, titleOf } from '../common/words.ts';
+import { modeWords, priorityWords, shownStatus, statusWords, titleOf } from '../common/words.ts';
 import { CloseButton } from './closeButton.tsx';
 import { useRun } from './context.ts';
 import { FilePath } from './filePath.tsx';
 import { workedMs } from './itemTimes.ts';
+import { LastAction } from './lastAction.tsx';
 
 /** All about the selected item. */
 export function ItemDetails({ plan, item }: { readonly plan: Plan; readonly item: WorkItem }) {
@@ -85,7 +86,11 @@ function Work({ state }: { readonly state: ItemState }) {
           {costUsd > 0 ? `, ${formatCost(costUsd)}` : ''}
         </span>
       </Fact>
-      {state.lastAction ? <Fact name="Last action">{describeAction(state.lastAction)}</Fact> : null}
+      {state.lastAction ? (
+        <Fact name="Last action">
+          <LastAction action={state.lastAction} />
+        </Fact>
+      ) : null}
     </>
   );
 }

@@ -1,7 +1,8 @@
 import { formatDuration } from '../../src/domain/formatQuantity.ts';
 import type { RunState, WorkerState } from '../../src/domain/runState.ts';
-import { describeAction, titleOf, workerWords } from '../common/words.ts';
+import { titleOf, workerWords } from '../common/words.ts';
 import { useRun } from './context.ts';
+import { LastAction } from './lastAction.tsx';
 
 /** Who is at work on what, and since when. */
 export function Workers() {
@@ -39,7 +40,11 @@ function Worker({ worker, run }: { readonly worker: WorkerState; readonly run: R
           <button type="button" class="link" onClick={() => select(item.item.id)}>
             {titleOf(item.item.description)}
           </button>
-          {item.lastAction ? <span class="quiet cut">{describeAction(item.lastAction)}</span> : null}
+          {item.lastAction ? (
+            <span class="quiet cut">
+              <LastAction action={item.lastAction} />
+            </span>
+          ) : null}
         </span>
       ) : null}
     </li>

@@ -24,15 +24,15 @@ export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | und
   const { lines } = reply;
   let end = at + 1;
   while (end < lines.length && !END.test(lines[end] ?? '') && !(fence && closesFence(lines[end] ?? '', fence))) end++;
-  const firstPath = sectionsOf(lines.slice(at + 1, end))[0]?.path ?? '';
-  if (end === lines.length) return unfinished(reply, firstPath, 'the patch has no line "*** End Patch"');
+  const sections = sectionsOf(lines.slice(at + 1, end));
+  const paths = sections.map(section => section.path);
+  if (end === lines.length) return unfinished(reply, paths, 'the patch has no line "*** End Patch"');
   const next = END.test(lines[end] ?? '') ? end + 1 : end;
   const edits: FileEdit[] = [];
-  const sections = sectionsOf(lines.slice(at + 1, end));
   const stray = lines.slice(at + 1, end).find(line => line.trim() !== '');
   if (sections.length === 0 || (stray !== undefined && !SECTION.test(stray)))
     return blockProblem(
-      firstPath,
+      paths[0] ?? '',
       'the patch does not begin with "*** Add File:", "*** Update File:" or "*** Delete File:"',
       next,
     );

@@ -1,5 +1,5 @@
 import { isPatchSection, isPatchStart, readBeginPatch } from './beginPatch.ts';
-import { type BlockRead, blockProblem, type Dialect, type ReplyLines } from './blockRead.ts';
+import { type BlockRead, blockProblem, type ReplyLines } from './blockRead.ts';
 import { isHunkHeader } from './diffHunks.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
 import { pathFromComment, pathFromInfo, pathFromLine } from './pathLine.ts';
@@ -9,8 +9,6 @@ import { readWholeFile } from './wholeFile.ts';
 
 /** A block of the reply and the lines it takes up, path line and fence included; `end` is exclusive. */
 export interface ScannedBlock {
-  readonly dialect: Dialect;
-  readonly path: string;
   readonly start: number;
   end: number;
   readonly read: BlockRead;
@@ -35,7 +33,7 @@ const MAX_BLANK_LINES = 2;
 /** Lines at the beginning of a fence among which the first marker of a dialect may be. */
 const MAX_LINES_BEFORE_MARKER = 4;
 /** Lines behind the opening line of a fence that may show what it holds. */
-export const LINES_TO_DECIDE = MAX_LINES_BEFORE_MARKER + DIFF_START_LINES;
+const LINES_TO_DECIDE = MAX_LINES_BEFORE_MARKER + DIFF_START_LINES;
 /** Prose further back than this cannot belong to the next block. */
 const LOOK_BACK = 8;
 
@@ -87,16 +85,16 @@ class ReplyScanner {
   #step(line: string): boolean {
     if (isPatchStart(line)) {
       const read = readBeginPatch(this.#reply, this.#at, this.#fence);
-      return this.#take('beginPatch', this.#placeAbove(this.#at).start, '', read);
+      return this.#take(this.#placeAbove(this.#at).start, '', read);
     }
     if (searchOpener(line)) return this.#takeSearchReplace(line);
     if (isSearchCloser(line)) {
       const reason = `the row "${line.trim()}" closes a search/replace block that was not opened`;
-      return this.#take('searchReplace', this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
+      return this.#take(this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
     }
     if (isPatchSection(line)) {
       const reason = `the line "${line.trim()}" is not in a patch; put "*** Begin Patch" above and "*** End Patch" below it`;
-      return this.#take('beginPatch', this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
+      return this.#take(this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
     }
     if (isDiffStart(this.#lines, this.#at)) return this.#takeDiff(this.#path);
     if (this.#fence) {
@@ -118,12 +116,12 @@ class ReplyScanner {
     const nameless = 'the search/replace block does not say which file it is for; put the path on the line above it';
     const read =
       path === '' ? blockProblem('', nameless, this.#at + 1) : readSearchReplace(this.#reply, this.#at, opener, path);
-    return this.#take('searchReplace', above.start, path, read);
+    return this.#take(above.start, path, read);
   }
 
   #takeDiff(path: string): boolean {
     const read = readUnifiedDiff(this.#reply, this.#at, this.#fence, path);
-    return this.#take('unifiedDiff', this.#placeAbove(this.#at).start, path, read);
+    return this.#take(this.#placeAbove(this.#at).start, path, read);
   }
 
   #openFence(fence: OpenFence): boolean {
@@ -152,16 +150,16 @@ class ReplyScanner {
       return true;
     }
     this.#fence = undefined;
-    return this.#take('wholeFile', place.start, place.path, readWholeFile(this.#reply, this.#at, fence, place.path));
+    return this.#take(place.start, place.path, readWholeFile(this.#reply, this.#at, fence, place.path));
   }
 
-  #take(dialect: Dialect, start: number, path: string, read: BlockRead): boolean {
+  #take(start: number, path: string, read: BlockRead): boolean {
     if (read.kind === 'open') {
-      this.#blocks.push({ dialect, path: read.path, start, end: this.#lines.length, read });
+      this.#blocks.push({ start, end: this.#lines.length, read });
       return false;
     }
     const first = read.kind === 'edits' ? (read.edits[0]?.path ?? path) : read.path;
-    this.#blocks.push({ dialect, path: first, start, end: read.end, read });
+    this.#blocks.push({ start, end: read.end, read });
     if (first !== '') this.#path = first;
     this.#at = read.end;
     this.#settle(read.end);
@@ -190,13 +188,7 @@ class ReplyScanner {
     if (rest.every(line => line.trim() === '')) return;
     const end = this.#lines.length;
     const read = blockProblem('', 'the last fence of the reply is never closed, so something may be missing', end);
-    this.#blocks.push({
-      dialect: 'wholeFile',
-      path: '',
-      start: Math.max(this.#floor, this.#fence?.at ?? 0),
-      end,
-      read,
-    });
+    this.#blocks.push({ start: Math.max(this.#floor, this.#fence?.at ?? 0), end, read });
   }
 
   /** The path that stands above line `at`, inside or above its fence, and where what belongs to the block begins. */

@@ -58,7 +58,7 @@ export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchO
   const closer = findCloser(reply, at, limit, opener);
   if (closer === undefined) {
     const reason = 'the search/replace block has no closing row ">>>>>>> REPLACE" of its own';
-    return limit === lines.length ? unfinished(reply, path, reason) : blockProblem(path, reason, limit);
+    return limit === lines.length ? unfinished(reply, [path], reason) : blockProblem(path, reason, limit);
   }
   const dividers = rowsBetween(lines, at + 1, closer, line => DIVIDER.exec(line));
   const exact = dividers.filter(row => row.signCount === opener.signCount && row.indent === opener.indent);

@@ -1,7 +1,7 @@
 // Unified diffs as git and diff write them and as models remember them: wrong numbers, a missing `---` line, no header at
 // all below a path line, several files, renames, creation and deletion.
 import type { FileEdit, PatchHunk } from '../../domain/schema/changes.ts';
-import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
+import { type BlockRead, blockProblem, type ReplyLines } from './blockRead.ts';
 import { isFileHeader, isHunkHeader, readHunks } from './diffHunks.ts';
 import type { Fence } from './fences.ts';
 
@@ -39,12 +39,15 @@ export function readUnifiedDiff(reply: ReplyLines, at: number, fence: Fence | un
   const name = sides.from ?? sides.to ?? path;
   if (header.isBinary) return blockProblem(name, 'a patch of a binary file cannot be applied', hunksAt);
   if (header.mode === '120000') return blockProblem(name, 'links cannot be made', hunksAt);
+  // A header whose end has not arrived may yet turn out to be none, or name another file.
+  const open = { kind: 'open', paths: name === '' || hunksAt === lines.length ? [] : [name] } as const;
   const read = readHunks(reply, hunksAt, fence);
-  if (read.kind === 'open') return { kind: 'open', path: name };
+  if (read.kind === 'open') return open;
   if (read.kind === 'problem') return blockProblem(name, read.reason, read.end);
   const isAtEnd = read.end >= lines.length;
-  if (isAtEnd && !reply.isComplete) return { kind: 'open', path: name };
-  if (isAtEnd && fence) return unfinished(reply, name, 'the fence of the diff is never closed, so its end is missing');
+  if (isAtEnd && !reply.isComplete) return open;
+  if (isAtEnd && fence)
+    return blockProblem(name, 'the fence of the diff is never closed, so its end is missing', lines.length);
   const edits = editsOf(header, path, read.hunks);
   if (typeof edits === 'string') return blockProblem(name, edits, read.end);
   return { kind: 'edits', edits, end: read.end };

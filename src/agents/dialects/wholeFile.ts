@@ -23,7 +23,8 @@ export function readWholeFile(reply: ReplyLines, at: number, fence: Fence, path:
     return blockProblem(path, reason, at + 1);
   }
   const end = closingLine(lines, at, fence);
-  if (end === undefined) return unfinished(reply, path, 'the fence is never closed, so the end of the file is missing');
+  if (end === undefined)
+    return unfinished(reply, [path], 'the fence is never closed, so the end of the file is missing');
   const body = lines.slice(at + 1, end);
   const isDeliberate = fence.length >= DELIBERATE_FENCE_LENGTH;
   const doubt = isDeliberate ? doubtAboutRows(body) : doubtAbout(lines, body, end, path);

@@ -6,6 +6,7 @@ import { findBareFile, type TargetFile } from './bareFile.ts';
 import { type Block, type ScannedBlocks, scanBlocks } from './blocks.ts';
 import { type CodeFence, findCodeFences, findInlineCode } from './codeFences.ts';
 import { type TextRange, unionOfRanges, withoutRanges } from './textRange.ts';
+import { withoutThinking } from './thinking.ts';
 
 /** The edits of a reply, in any dialect. */
 export interface ReplyEdits {
@@ -113,16 +114,6 @@ const noEdits: ReplyEdits = { edits: [], problems: [], ranges: [] };
 function withPlainPaths(edit: FileEdit): FileEdit {
   const path = normalizeWorkspacePath(edit.path);
   return edit.type === 'move' ? { ...edit, path, to: normalizeWorkspacePath(edit.to) } : { ...edit, path };
-}
-
-/** Leaves out the thinking that some models put before their answer. */
-function withoutThinking(text: string): string {
-  const opened = /^\s*<(think|thinking|reasoning)>[^]*?(?:<\/\1>|$(?![^]))/i.exec(text);
-  if (opened !== null) return text.slice(opened[0].length);
-  // Some servers drop the opening tag, which their template holds.
-  const closing = /^[ \t]*<\/think(?:ing)?>[ \t]*$/im.exec(text);
-  if (closing === null || /^[ \t]*(?:`{3}|~{3}|<{5})/m.test(text.slice(0, closing.index))) return text;
-  return text.slice(closing.index + closing[0].length);
 }
 
 function blank(text: string, ranges: readonly TextRange[]): string {

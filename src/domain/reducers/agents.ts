@@ -1,4 +1,4 @@
-import { noUsage, type RunState, type Usage } from '../runState.ts';
+import { type ItemAction, noUsage, type RunState, type Usage } from '../runState.ts';
 import type { RunEventOf } from '../schema/events.ts';
 import type { ItemId } from '../schema/ids.ts';
 import type { TokenUsage } from '../schema/model.ts';
@@ -16,6 +16,8 @@ type AgentEventType =
   | 'agent.think'
   | 'agent.act'
   | 'agent.learn'
+  | 'edit.begun'
+  | 'edit.unusable'
   | 'edit.staged'
   | 'layer.committed';
 
@@ -33,11 +35,10 @@ export const agentReducers: Reducers<AgentEventType> = {
   }),
   'budget.decided': ({ openLimit: _, ...state }) => state,
   'agent.think': state => state,
-  'agent.act': (state, { itemId, action }) => {
-    const item = state.items[itemId];
-    return item ? { ...state, items: { ...state.items, [itemId]: { ...item, lastAction: action } } } : state;
-  },
+  'agent.act': (state, { itemId, action }) => withAction(state, itemId, action),
   'agent.learn': state => state,
+  'edit.begun': (state, { itemId, path, number }) => withAction(state, itemId, { kind: 'write', detail: path, number }),
+  'edit.unusable': (state, { itemId, reason }) => withAction(state, itemId, { kind: 'invalid', detail: reason }),
   'edit.staged': state => state,
   'layer.committed': (state, { itemId, layer }) => {
     const item = state.items[itemId];
@@ -50,6 +51,11 @@ export const agentReducers: Reducers<AgentEventType> = {
     };
   },
 };
+
+function withAction(state: RunState, itemId: ItemId, lastAction: ItemAction): RunState {
+  const item = state.items[itemId];
+  return item ? { ...state, items: { ...state.items, [itemId]: { ...item, lastAction } } } : state;
+}
 
 /** On whose account something was spent. */
 interface Account {

@@ -210,6 +210,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** The whole observation that went back to the model. */
     observationHash: contentHashSchema.optional(),
   }),
+  /**
+   * In a reply that is arriving, the first edit of a file has begun. It is only a sign of life: what comes of the edit is
+   * told by what follows the reply. `path` is as the model wrote it, cut if it is very long; `number`: which file of the reply.
+   */
+  type('edit.begun', { itemId: itemIdSchema, sessionId: z.string(), path: z.string(), number: z.int().min(1) }),
+  /** None of the edits of the reply that is arriving will be applied. */
+  type('edit.unusable', { itemId: itemIdSchema, sessionId: z.string(), reason: z.string() }),
   type('violation.found', { violation: violationSchema }),
   type('edit.staged', { itemId: itemIdSchema, changes: z.array(fileChangeSchema) }),
   type('layer.committed', { itemId: itemIdSchema, layer: itemLayerSchema }),

@@ -39,6 +39,9 @@ const origins: Readonly<Record<RunEventType, 'made' | 'given'>> = {
   'agent.act': 'made',
   'agent.learn': 'made',
   'violation.found': 'made',
+  // How much of a reply came when is the server's doing, and a replay has all of it at once.
+  'edit.begun': 'given',
+  'edit.unusable': 'given',
   'edit.staged': 'made',
   'layer.committed': 'made',
   'question.asked': 'made',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { BlockRead } from '../../../src/agents/dialects/blockRead.ts';
 import { EditStream } from '../../../src/agents/dialects/editStream.ts';
 import { type ParsedEdits, parseEdits } from '../../../src/agents/dialects/parseEdits.ts';
 import { scanReply } from '../../../src/agents/dialects/scanReply.ts';
+import { pathsOf } from '../../../src/agents/protocol/agentAction.ts';
 import { MemoryBlobStore } from '../../../src/changes/memoryBlobStore.ts';
 import { StagingOverlay } from '../../../src/changes/stagingOverlay.ts';
 import { decodeText } from '../../../src/changes/textFile.ts';
@@ -14,7 +16,7 @@ import { FILE } from './randomReply.ts';
 const DEFAULT_PATH = 'src/b.ts';
 
 /**
- * What must hold of every reply: nothing is thrown; what is found is well formed; the stream, cut anywhere, finds the same;
+ * What must hold of every reply: nothing is thrown; what is found is well formed; the stream, cut between any lines, finds the same;
  * the edits change what they name and nothing else, or, when they are refused, nothing at all.
  */
 export async function checkReply(text: string, random: SeededRandom): Promise<void> {
@@ -45,26 +47,33 @@ function checkStream(
   options: { readonly defaultPath?: string },
   random: SeededRandom,
 ): void {
-  const stream = new EditStream(options);
-  const finished: (readonly FileEdit[])[] = [];
-  let hasFailed = false;
-  for (let at = 0; at < text.length; ) {
-    const length = 1 + random.below(50);
-    for (const event of stream.push(text.slice(at, at + length))) {
-      if (event.type === 'block.finished') finished.push(event.edits);
-      hasFailed ||= event.type === 'block.failed';
-    }
-    at += length;
+  const stream = new EditStream(options.defaultPath);
+  const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const reads: BlockRead[] = [];
+  // The last line has no end, so that more of it could come.
+  for (let at = 0; at < lines.length - 1; ) {
+    const end = Math.min(lines.length - 1, at + 1 + random.below(5));
+    reads.push(...stream.push(lines.slice(at, end)).map(block => block.read));
+    at = end;
   }
-  assert.deepEqual(stream.finish(), parsed);
   // What comes last may turn an earlier block into a problem; where there is none, the stream has seen the same blocks.
   if (parsed.problems.length > 0) return;
-  const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line));
   const state = { at: 0, fence: undefined, path: options.defaultPath ?? '' };
-  const blocks = scanReply({ lines, isComplete: true }, state).blocks;
-  const whole = blocks.flatMap(({ read }) => (read.kind === 'edits' ? [read.edits] : []));
-  assert.ok(!hasFailed, 'the stream takes no sound block for a broken one');
+  const whole = editsOf(scanReply({ lines, isComplete: true }, state).blocks.map(block => block.read));
+  const finished = editsOf(reads);
   assert.deepEqual(finished, whole.slice(0, finished.length));
+  assert.ok(!reads.some(read => read.kind === 'problem'), 'the stream takes no sound block for a broken one');
+  const named = new Set(pathsOf(parsed));
+  for (const read of reads)
+    if (read.kind === 'open')
+      assert.ok(
+        read.paths.every(name => named.has(name)),
+        'a file that is begun is edited',
+      );
+}
+
+function editsOf(reads: readonly BlockRead[]): (readonly FileEdit[])[] {
+  return reads.flatMap(read => (read.kind === 'edits' ? [read.edits] : []));
 }
 
 async function checkStaging(edits: readonly FileEdit[]): Promise<void> {

@@ -41,6 +41,12 @@ export function editSources(): EditSources {
   return { history: pairsFromHistory(), packages: pairsFromPackages(), invent };
 }
 
+/** An edit of any source; an empty source has none. */
+export function pickPair({ history, packages, invent }: EditSources, random: SeededRandom): EditPair {
+  const lists = [history, packages].filter(list => list.length > 0);
+  return random.pick(lists[random.below(lists.length + 1)] ?? [invent(random)]);
+}
+
 export class EditReport {
   readonly byDialect = new Map(renderedDialects.map(dialect => [dialect, new EditTally()]));
   readonly byCorruption = new Map(corruptionNames.map(name => [name, new EditTally()]));
@@ -85,9 +91,7 @@ export async function tallyCorrupted(sources: EditSources, count: number, firstS
   const report = new EditReport();
   for (let seed = firstSeed; report.all.total < count; seed++) {
     const random = new SeededRandom(seed);
-    const lists = [sources.history, sources.packages].filter(list => list.length > 0);
-    const source = random.below(lists.length + 1);
-    const pair = random.pick(lists[source] ?? [sources.invent(random)]);
+    const pair = pickPair(sources, random);
     const style = random.chance(0.5) ? 'plain' : random.pick(fileStyles);
     const choice = { dialect: random.pick(renderedDialects), corruption: random.pick(corruptions), seed, style };
     await report.judge(pair, { ...choice, contextLines: random.pick([1, 2, 3, 3]) });

@@ -50,6 +50,8 @@ export interface ScriptAnswer {
   /** Characters of text in one frame. */
   readonly frameCharacters?: number;
   readonly frameDelayMs?: number;
+  /** Stops when that many characters or a few more are sent, and goes on when the promise resolves. */
+  readonly pause?: { readonly afterCharacters: number; readonly until: Promise<unknown> };
   /** Cuts the bytes on the wire into pieces of this size, also in the middle of a character. */
   readonly pieceBytes?: number;
   readonly isRefusal?: boolean;

@@ -65,6 +65,7 @@ async function streamAnswer(
   const size = answer.frameCharacters ?? defaultFrameCharacters;
   for (let start = 0; start < text.length; start += size) {
     if (answer.frameDelayMs !== undefined) await setTimeout(answer.frameDelayMs);
+    if (answer.pause !== undefined && start >= answer.pause.afterCharacters) await answer.pause.until;
     await write(response, format.textFrame(text.slice(start, start + size), answer), answer);
     if (response.destroyed) return;
   }

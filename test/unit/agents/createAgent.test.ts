@@ -72,7 +72,16 @@ describe('the coder', () => {
     assert.match(message, /^No edit of this reply was applied\./);
     assert.match(message, /src\/hello\.py, lines 1-2 as they are\]\ndef hello\(\):\n {4}return "Hello, World!"\n\[end/);
     assert.ok(!message.includes('src/other.py'));
-    assert.equal(steps[1]?.succeeded, false);
+    assert.equal(steps.find(step => step.kind === 'learned')?.succeeded, false);
+  });
+
+  it('tells of each file when its edit begins to arrive, before anything is done with it', async () => {
+    const { steps } = await run({
+      replies: [`src/other.py\n\`\`\`python\nx = 1\n\`\`\`\n\n${wholeFile}\n${'\nSo much for that.'.repeat(10)}`],
+    });
+    const told = steps.map(({ kind, text }) => `${kind} ${text}`);
+    assert.deepEqual(told.slice(0, 2), ['begun 1 src/other.py', 'begun 2 src/hello.py']);
+    assert.ok(told.indexOf('acting edit src/other.py, src/hello.py') > 1, told.join('\n'));
   });
 
   it('is not done while a file does not parse', async () => {

@@ -77,6 +77,17 @@ describe('the run reducer', () => {
     assert.equal(until(...open, { type: 'budget.decided', decision: 'raise' }).openLimit, undefined);
   });
 
+  it('shows what of a reply is arriving as what the agent does, until it acts', () => {
+    const step = { itemId, sessionId: 's1' };
+    const begun = { type: 'edit.begun', ...step, path: 'src/b.ts', number: 2 } as const;
+    const unusable = { type: 'edit.unusable', ...step, reason: 'It is no patch.' } as const;
+    const action = { kind: 'edit', detail: 'src/b.ts' } as const;
+    const shown = (...payloads: RunEventPayload[]) => until(...payloads).items['a']?.lastAction;
+    assert.deepEqual(shown(begun), { kind: 'write', detail: 'src/b.ts', number: 2 });
+    assert.deepEqual(shown(begun, unusable), { kind: 'invalid', detail: 'It is no patch.' });
+    assert.deepEqual(shown(begun, { type: 'agent.act', ...step, actionId: 'a1', action }), action);
+  });
+
   it('puts a returned order back with one more retry', () => {
     const state = until({ type: 'order.returned', orderId: 'order_1', reason: 'the lease ran out' });
     const returned = state.orders['order_1'];

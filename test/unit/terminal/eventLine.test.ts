@@ -57,6 +57,16 @@ describe('eventLine', () => {
       { type: 'plan.rejected', attempt: 1, problems: ['No items.'] },
       'The plan was not valid (No items.); the planner was told.',
     ],
+    [
+      {
+        type: 'edit.unusable',
+        itemId: asItemId('implement'),
+        sessionId: 's',
+        reason: '../\u001b[2J\u202e leads out of the workspace.',
+      },
+      '! implement: the edits of its reply will be refused: ../␛[2J\ufffd leads out of the workspace.',
+    ],
+    [{ type: 'edit.begun', itemId: asItemId('implement'), sessionId: 's', path: 'src/a.ts', number: 1 }, undefined],
     [{ type: 'agent.think', itemId: asItemId('implement'), sessionId: 's', text: 'hm' }, undefined],
   ];
   for (const [payload, line] of cases) {

@@ -3,7 +3,7 @@ import { reduceAll } from '../../../src/domain/reduceRun.ts';
 import type { RunState } from '../../../src/domain/runState.ts';
 import { noColours } from '../../../src/terminal/palette.ts';
 import { planLines, runLines } from '../../../src/terminal/runGraph.ts';
-import { buildEvents, buildItem, buildPlan } from '../../support/builders.ts';
+import { asItemId, buildEvents, buildItem, buildPlan } from '../../support/builders.ts';
 import { planPayloads, samplePlan, workPayloads } from '../../support/sampleRun.ts';
 
 const stateOf = (...payloads: Parameters<typeof buildEvents>[0][]): RunState =>
@@ -34,6 +34,16 @@ describe('runLines', () => {
       '●   implement  coder     src/fibonacci.js           3.4 s  1.5k tokens  edit src/fibonacci.js',
       '·     test     sdet      test/fibonacci.test.js  after implement',
     ]);
+  });
+
+  it('shows which file arrives, and how many there are so far', () => {
+    const begun = (path: string, number: number) => {
+      const event = { type: 'edit.begun', itemId: asItemId('implement'), sessionId: 's', path, number } as const;
+      return runLines(stateOf(planPayloads, workPayloads, [event]), 0, 24, noColours)[2] ?? '';
+    };
+    assert.match(begun('src/cart.js', 1), / {2}write src\/cart\.js$/);
+    assert.match(begun('src/cart.js', 2), / {2}write src\/cart\.js \(2 files so far\)$/);
+    assert.match(begun(`\u001b[2J\u202e\n${'x'.repeat(200)}`, 2), / {2}write ␛\[2J\ufffd x+… \(2 files so far\)$/);
   });
 
   it('has a head line before there is a plan', () => {

@@ -3,7 +3,7 @@ import { hashContent } from '../../../src/journal/contentHash.ts';
 import { noColours } from '../../../src/terminal/palette.ts';
 import { findRun, historyLines } from '../../../src/terminal/runHistory.ts';
 import { runStory } from '../../../src/terminal/runStory.ts';
-import { buildEvents } from '../../support/builders.ts';
+import { asItemId, buildEvents } from '../../support/builders.ts';
 import { asRunId } from '../../support/journalEvents.ts';
 import { endPayloads, planPayloads, workPayloads } from '../../support/sampleRun.ts';
 
@@ -36,6 +36,20 @@ describe('runStory', () => {
     ];
     for (const part of expected) assert.match(text, part);
     assert.doesNotMatch(text, /prompt of exchange_1/);
+  });
+
+  it('tells when the files of a reply began to arrive, and what could be seen to be wrong then', () => {
+    const step = { itemId: asItemId('implement'), sessionId: 's' };
+    const text = story(false, [
+      ...planPayloads,
+      { type: 'edit.begun', ...step, path: 'src/a.js', number: 1 },
+      { type: 'edit.unusable', ...step, reason: '/b.js is absolute.' },
+    ]);
+    assert.match(text, /\n {4}\+4\.0 s {4}implement: begins src\/a\.js\n/);
+    assert.match(
+      text,
+      /\n {4}\+5\.0 s {2}! implement: the edits of its reply will be refused: \/b\.js is absolute\.\n/,
+    );
   });
 
   it('adds every message when told everything, and says what is no longer kept', () => {
