@@ -50,7 +50,7 @@ export class LanguageModelRegistry implements Disposable {
    * @throws ConfigurationError when there is no such provider, AbortError after `dispose`; otherwise what its `initialize` throws.
    */
   async get(provider: string, model: string, signal: AbortSignal): Promise<LanguageModel> {
-    if (this.#isDisposed) throw new AbortError('Trellis is closing; no model is asked any more.');
+    this.#throwIfClosed();
     const entry = this.#entry(provider, model);
     // Shared by all who wait for it, so it goes on when one of them gives up.
     entry.ready ??= entry.model.initialize().catch((error: unknown) => {
@@ -58,6 +58,7 @@ export class LanguageModelRegistry implements Disposable {
       throw error;
     });
     await waitUnlessAborted(entry.ready, signal);
+    this.#throwIfClosed();
     return entry.model;
   }
 
@@ -73,6 +74,10 @@ export class LanguageModelRegistry implements Disposable {
   dispose(): Promise<void> {
     this.#isDisposed = true;
     return this.#models.dispose();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isDisposed) throw new AbortError('Trellis is closing; no model is asked any more.');
   }
 
   #entry(provider: string, model: string): Entry {

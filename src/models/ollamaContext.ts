@@ -9,16 +9,29 @@ export function estimatePromptTokens(messages: readonly ModelMessage[]): number 
   return messages.reduce((sum, message) => sum + tokensPerMessage + estimateTokens(message.content), 0);
 }
 
+/** What models are usually loaded with, where it is not what was asked for. */
+const usualContexts = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
+
 /**
- * Whether the server read less than the prompt that it was sent. A server that is sent more than its context holds
+ * The context that a prompt was cut to, when the server read less than it was sent; otherwise undefined. A server that is sent more than its context holds
  * says nothing, keeps some, and counts what it kept: usually half the context and two (ollama/ollama#17427), or the
  * whole of it. Our own estimate is only good to some 30 %, so a count is suspicious when it is far below the estimate
- * and the estimate is near the limit, or when it is one of those two numbers.
+ * and the estimate is near the limit, or when it is one of those two numbers; of a context that is smaller than the one
+ * that was asked for, when the prompt cannot have fitted into it.
  */
-export function wasPromptCut(estimated: number, counted: number, contextLength: number): boolean {
-  if (counted >= contextLength) return true;
-  if (estimated < contextLength * 0.6) return false;
-  return counted < estimated * 0.6 || Math.abs(counted - contextLength / 2 - 2) <= 2;
+export function contextThatCut(estimated: number, counted: number, contextLength: number): number | undefined {
+  if (counted >= contextLength) return contextLength;
+  if (estimated >= contextLength * 0.6 && (counted < estimated * 0.6 || isHalf(counted, contextLength))) {
+    return contextLength;
+  }
+  return usualContexts.find(
+    context =>
+      context < contextLength && estimated > context * 1.3 && (counted === context || isHalf(counted, context)),
+  );
+}
+
+function isHalf(counted: number, contextLength: number): boolean {
+  return Math.abs(counted - contextLength / 2 - 2) <= 2;
 }
 
 /** The full address for a host as `OLLAMA_HOST` gives it: scheme and port may be missing, and 0.0.0.0 is this machine. */

@@ -15,7 +15,7 @@ import {
   type StreamPart,
 } from './languageModel.ts';
 import { type ServerFacts, serverMessage } from './modelFailure.ts';
-import { estimatePromptTokens, ollamaUrl, wasPromptCut } from './ollamaContext.ts';
+import { contextThatCut, estimatePromptTokens, ollamaUrl } from './ollamaContext.ts';
 import { requestOverHttp, streamOverHttp } from './providerCall.ts';
 import { toWireSchema } from './wireSchema.ts';
 
@@ -168,9 +168,8 @@ export class OllamaModel implements LanguageModel {
     if (last?.done !== true) return;
     if (!hasMessage) throw new HttpFaultError({ kind: 'malformed', detail: 'an answer without a message' });
     const counted = last.prompt_eval_count;
-    if (counted !== undefined && wasPromptCut(estimated, counted, this.#contextLength)) {
-      throw this.#contextError(estimated, undefined, counted);
-    }
+    const context = counted === undefined ? undefined : contextThatCut(estimated, counted, this.#contextLength);
+    if (counted !== undefined && context !== undefined) throw this.#cutError(estimated, counted, context);
     yield { type: 'end', finishReason: toFinishReason(last.done_reason), usage: toUsage(last) };
   }
 
@@ -187,12 +186,28 @@ export class OllamaModel implements LanguageModel {
     );
   }
 
-  #contextError(estimated: number, cause?: unknown, counted?: number): ModelError {
-    const context = this.#contextLength;
-    const seen = counted === undefined ? '' : `; the server read ${counted} of them`;
-    const remedy = this.#isContextOfModel ? 'choose a model with a longer context' : 'raise `ollama.contextLength`';
-    const message = `The prompt of about ${estimated} tokens does not fit into the context of ${context} tokens of the ollama model "${this.model}"${seen}; ${remedy}, or ask for less at once.`;
+  /** For a prompt that the server does not take. */
+  #contextError(estimated: number, cause?: unknown): ModelError {
+    const message = `${this.#tooLong(estimated, this.#contextLength)}; ${this.#contextRemedy()}, or ask for less at once.`;
     return new ModelError(message, { provider: this.provider, retryable: false }, { cause });
+  }
+
+  /** For a prompt of which the server read a part, without saying so. */
+  #cutError(estimated: number, counted: number, context: number): ModelError {
+    const remedy =
+      context < this.#contextLength
+        ? `see by \`ollama ps\` why it is not loaded with the ${this.#contextLength} of \`ollama.contextLength\``
+        : this.#contextRemedy();
+    const message = `${this.#tooLong(estimated, context)}; the server read ${counted} of them; ${remedy}, or ask for less at once.`;
+    return new ModelError(message, { provider: this.provider, retryable: false });
+  }
+
+  #tooLong(estimated: number, context: number): string {
+    return `The prompt of about ${estimated} tokens does not fit into the context of ${context} tokens of the ollama model "${this.model}"`;
+  }
+
+  #contextRemedy(): string {
+    return this.#isContextOfModel ? 'choose a model with a longer context' : 'raise `ollama.contextLength`';
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelProvider, GenerateRequest as PluginRequest, ProvidedModel } from '../../../api/trellis.d.ts';
-import { errorMessage, ModelError, TrellisError } from '../../base/errors.ts';
+import { AbortError, errorMessage, ModelError, TrellisError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { anyFunction, objectWith } from '../../base/objectShape.ts';
 import { callPlugin, checkReturned, PluginFailure, pluginFailure } from '../../base/pluginCall.ts';
@@ -69,6 +69,7 @@ export class PluginModel implements LanguageModel {
   readonly #logger: Logger;
   readonly #plugin: string;
   readonly #provided: ProvidedModel;
+  readonly #closing = new AbortController();
   #isInitialized = false;
 
   /** @throws ModelError when the plugin makes no model. */
@@ -91,7 +92,7 @@ export class PluginModel implements LanguageModel {
 
   async initialize(): Promise<void> {
     this.#isInitialized = true;
-    const { signal } = new AbortController();
+    const { signal } = this.#closing;
     const limitMs = this.#limits.firstByteTimeoutMs;
     await this.#call({ step: 'initialize', limitMs, signal }, z.unknown(), given =>
       this.#provided.initialize?.({ signal: given }),
@@ -141,6 +142,7 @@ export class PluginModel implements LanguageModel {
 
   /** What goes wrong is logged: it is nobody's call any more. */
   async dispose(): Promise<void> {
+    this.#closing.abort(new AbortError(`${this.#plugin} is being closed.`));
     if (!this.#isInitialized) return;
     const { signal } = new AbortController();
     const options = { step: 'dispose', limitMs: disposeLimitMs, signal };

@@ -368,4 +368,15 @@ describe('the ollama provider', () => {
       assert.equal(harness.server.requests.length, 1);
     });
   }
+
+  it('reports a prompt that was cut to a context that is smaller than the one asked for', async () => {
+    const script = { loadedContext: 4096, rules: [{ replies: ['yes'] }] };
+    harness = await openHarness('ollama', script, { ollama: { contextLength: 32_768 } });
+    await assert.rejects(
+      harness.client.call(longPrompt(30_000), { signal }),
+      /prompt of about 7505 tokens .* context of 4096 tokens .*; the server read 2050 of them; .*`ollama ps`/,
+    );
+    const reply = await harness.client.call(longPrompt(5000), { signal });
+    assert.equal(reply.text, 'yes');
+  });
 });

@@ -94,6 +94,8 @@ export interface ModelScript {
   readonly contextLength?: number;
   /** Behaves as old Ollama servers do: a prompt that is too long is cut without a word. */
   readonly cutsLongPrompts?: boolean;
+  /** The context that a model is really loaded with, whatever is asked for; a prompt that is longer is cut without a word. */
+  readonly loadedContext?: number;
 }
 
 /** Plays a script: keeps count of how often each rule has answered. */

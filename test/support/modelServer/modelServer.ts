@@ -168,8 +168,10 @@ export class ModelServer {
       return;
     }
     const inputTokens = countPromptTokens(request);
-    const limit = protocol === 'ollama' ? (body.options?.num_ctx ?? 4096) : Infinity;
-    if (inputTokens > limit && body.truncate === false && this.#script.cutsLongPrompts !== true) {
+    const asked = protocol === 'ollama' ? (body.options?.num_ctx ?? 4096) : Infinity;
+    const { loadedContext = Infinity } = this.#script;
+    const limit = Math.min(asked, loadedContext);
+    if (inputTokens > asked && body.truncate === false && this.#script.cutsLongPrompts !== true) {
       refuse(400, 'the input length exceeds the context length');
       return;
     }

@@ -82,6 +82,17 @@ describe('LanguageModelRegistry', () => {
     assert.equal(shared.disposals, 1);
   });
 
+  it('hands out no model that was closed while it was being opened', async () => {
+    const model = new FakeModel([]);
+    const opening = Promise.withResolvers<undefined>();
+    model.initialize = () => opening.promise;
+    const registry = registryOf(model);
+    const use = assert.rejects(registry.get('fake', 'm', signal), AbortError);
+    await registry.dispose();
+    opening.resolve(undefined);
+    await use;
+  });
+
   it('makes and opens no model once it is closed', async () => {
     const registry = registryOf(new FakeModel([]));
     await registry.dispose();

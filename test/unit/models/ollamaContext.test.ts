@@ -1,21 +1,32 @@
 import assert from 'node:assert/strict';
-import { estimatePromptTokens, ollamaUrl, wasPromptCut } from '../../../src/models/ollamaContext.ts';
+import { contextThatCut, estimatePromptTokens, ollamaUrl } from '../../../src/models/ollamaContext.ts';
 
-describe('wasPromptCut', () => {
+describe('contextThatCut', () => {
   it('does not suspect a prompt that was counted as expected, within what an estimate is good for', () => {
-    for (const factor of [0.7, 1, 1.4]) assert.equal(wasPromptCut(2000, 2000 * factor, 8192), false);
-    assert.equal(wasPromptCut(7000, 5600, 8192), false);
+    for (const factor of [0.7, 1, 1.4]) assert.equal(contextThatCut(2000, 2000 * factor, 8192), undefined);
+    assert.equal(contextThatCut(7000, 5600, 8192), undefined);
+    assert.equal(contextThatCut(2300, 2050, 32_768), undefined);
   });
 
   it('does not suspect a short prompt of which the server counts little, as some do for what they had cached', () => {
-    assert.equal(wasPromptCut(1000, 12, 8192), false);
+    assert.equal(contextThatCut(1000, 12, 8192), undefined);
   });
 
   it('knows the numbers that are left of a prompt that was cut', () => {
-    assert.equal(wasPromptCut(8000, 4098, 8192), true);
-    assert.equal(wasPromptCut(6000, 4098, 8192), true);
-    assert.equal(wasPromptCut(8000, 8192, 8192), true);
-    assert.equal(wasPromptCut(8000, 3000, 8192), true);
+    for (const [estimated, counted] of [
+      [8000, 4098],
+      [6000, 4098],
+      [8000, 8192],
+      [8000, 3000],
+    ] as const) {
+      assert.equal(contextThatCut(estimated, counted, 8192), 8192);
+    }
+  });
+
+  it('knows them of a context that is smaller than the one that was asked for', () => {
+    assert.equal(contextThatCut(8000, 2050, 32_768), 4096);
+    assert.equal(contextThatCut(8000, 4096, 32_768), 4096);
+    assert.equal(contextThatCut(3000, 1026, 32_768), 2048);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GenerateRequest, ProvidedModel, StreamPart } from '../../../../api/trellis.d.ts';
+import type { CallOptions, GenerateRequest, ProvidedModel, StreamPart } from '../../../../api/trellis.d.ts';
 import { AbortError, ModelError } from '../../../../src/base/errors.ts';
 import type { LogFields, Logger } from '../../../../src/base/logger.ts';
 import { modelLimitsSchema } from '../../../../src/domain/schema/model.ts';
@@ -168,6 +168,25 @@ describe('PluginModel', () => {
     const rubbish = Object.assign(new Error('busy'), { retryable: 'yes', retryAfterMs: Number.NaN });
     const other = modelOf({ generate: () => Promise.reject(rubbish) }).generate(request, { signal });
     await assert.rejects(other, { name: 'ModelError', retryable: false, retryAfterMs: undefined });
+  });
+
+  it('is told when it is closed while it is still being opened', async () => {
+    const told: string[] = [];
+    const model = modelOf({
+      generate: () => answer,
+      initialize: ({ signal: given }: CallOptions) =>
+        new Promise<void>(resolve =>
+          given.addEventListener('abort', () => {
+            told.push('give up');
+            resolve();
+          }),
+        ),
+      dispose: () => void told.push('close'),
+    });
+    const opening = assert.rejects(model.initialize(), AbortError);
+    await model.dispose();
+    await opening;
+    assert.deepEqual(told, ['give up', 'close']);
   });
 
   it('is closed once if it was opened, and a failure of that hurts nobody', async () => {
