@@ -2,19 +2,17 @@ import type { EditProblem, FileEdit, MatchRung } from '../domain/schema/changes.
 import {
   applyHunks,
   applyReplaceBlocks,
-  elisionReason,
   looserRung,
   rewriteLines,
   type TextEditResult,
   type TextProblem,
 } from './editText.ts';
-import { findElision } from './elision.ts';
 import type { FileTransition } from './fileChange.ts';
 import { type FindMasked, findNothing, maskText, namesPlaceholder, unmaskText } from './maskedText.ts';
 import { fileVersion } from './memoryBlobStore.ts';
-import { looksPartial } from './partialFile.ts';
 import type { FileVersion } from './stagedFiles.ts';
 import { decodeText, emptyTextFile, encodeText, plainText, type TextFile, textLines } from './textFile.ts';
+import { doubtAboutWhole } from './wholeDoubt.ts';
 
 /** Files larger than this, in bytes, are not edited as text. */
 export const MAX_FILE_BYTES = 5_000_000;
@@ -214,17 +212,8 @@ function writeFile(file: WorkingFile, content: string, mustBeNew: boolean): read
   if (isSame) return [];
   if (isThere && mustBeNew)
     return [problem('exists', 'it is there already and has other content; change it with search/replace blocks')];
-  const elision = findElision(lines, old.lines, isThere);
-  if (elision !== undefined) return [problem('elided', `its new content ${elisionReason(elision)}`)];
-  if (isThere && looksPartial(old.lines, lines)) {
-    const counts = `${lines.length} lines where the file has ${old.lines.length}`;
-    return [
-      problem(
-        'elided',
-        `this looks like a part of the file and not the whole, ${counts}; send search/replace blocks that change, or delete, only what they name`,
-      ),
-    ];
-  }
+  const doubt = doubtAboutWhole(old.lines, lines);
+  if (doubt !== undefined) return [problem('elided', doubt)];
   if (isThere) return store(file, rewriteLines(old, lines));
   return store(file, { ...old, lines, ends: lines.map(() => '\n') });
 }

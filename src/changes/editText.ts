@@ -1,6 +1,6 @@
 // Edits to the text of one file, on the file as it is. Nothing here reads or writes anything.
 import type { EditProblem, Excerpt, HunkLine, MatchRung, PatchHunk, ReplaceBlock } from '../domain/schema/changes.ts';
-import { findElision } from './elision.ts';
+import { findElision, findStandIn } from './elision.ts';
 import { noShift } from './indentShift.ts';
 import { indentStyleAdapter } from './indentStyle.ts';
 import { diffLines } from './lineDiff.ts';
@@ -74,11 +74,7 @@ function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readon
   for (const [index, hunk] of hunks.entries()) {
     const placement = placements[index];
     if (!placement) continue;
-    const elision = findElision(
-      hunk.lines.filter(line => line.kind === 'added').map(line => line.text),
-      file.lines,
-      hunk.lines.some(line => line.kind === 'deleted'),
-    );
+    const elision = elisionIn(file, hunk);
     if (elision !== undefined) {
       const nearest = 'place' in placement ? [excerptOf(file, hunk, placement.place)] : placement.misplacement.nearest;
       problems.push({ kind: 'elided', reason: `the new text ${elisionReason(elision)}`, nearest });
@@ -92,6 +88,32 @@ function placeAll(file: TextFile, hunks: readonly PatchHunk[], options: { readon
     problems.push({ kind, reason: `${nameOf(hunk)} ${reason}`, nearest });
   }
   return { placed, missing, problems };
+}
+
+/** The line of the hunk that stands for code which it leaves out. */
+function elisionIn(file: TextFile, hunk: PatchHunk): string | undefined {
+  const added = hunk.lines.filter(line => line.kind === 'added').map(line => line.text);
+  const elision = findElision(
+    added,
+    file.lines,
+    hunk.lines.some(line => line.kind === 'deleted'),
+  );
+  return (
+    elision ??
+    changesOf(hunk)
+      .map(change => findStandIn(change.deleted, change.added))
+      .find(line => line !== undefined)
+  );
+}
+
+/** The changed lines of a hunk, each stretch of them without the context around it. */
+function changesOf(hunk: PatchHunk): { readonly deleted: string[]; readonly added: string[] }[] {
+  const changes = [{ deleted: [] as string[], added: [] as string[] }];
+  for (const { kind, text } of hunk.lines) {
+    if (kind === 'context') changes.push({ deleted: [], added: [] });
+    else changes.at(-1)?.[kind].push(text);
+  }
+  return changes;
 }
 
 /** The lines that a hunk is about, as they are in the file. */

@@ -31,6 +31,37 @@ export function isElision(line: string, replacesCode: boolean): boolean {
   return (replacesCode && ONLY_DOTS.test(body)) || KEPT_WITHOUT_DOTS.some(pattern => pattern.test(body));
 }
 
+/** Words, in the languages that models write comments in, of somebody who leaves something out. */
+const LEFT_OUT =
+  /\b(?:rest|remain\w*|existing|unchanged|unmodified|previous|same|omitted|original|other|else|snip(?:ped)?|truncated|brevity|skipped|no changes?|as (?:before|above|is)|keep|code|implementation|et ?c|lines? \d+|unverändert\w*|restlich\w*|übrig\w*|inchangé\w*|reste|resto|restante|igual|sin cambios|без изменений|остальн\p{L}*)\b|省略|不变|不變|其余|其餘|其他|剩余|剩餘|保持|未修改|以下|同样|变更なし|変更なし|そのまま|既存|残り|생략|나머지|기존/iu;
+/** How comments and what stands in brackets begin; most lines are done with here. */
+const NO_CODE = /^\s*[/#\-;%*{<"'[(.…⋯⋮]/;
+const LEADING_DOTS = /^[([<]*\s*(?:\.{3,}|…|⋯|⋮|\. \. \.)/;
+/** A comment this short has no room to explain why the code is gone, in characters. */
+const SHORT = 60;
+/** Lines that have to be gone for a doubtful comment to stand for them. */
+const LEAST_LOST = 3;
+
+/** Whether `line` could stand for lines that it does not have, where it takes the place of some. */
+export function mayStandIn(line: string): boolean {
+  if (!NO_CODE.test(line)) return false;
+  const trimmed = line.trim();
+  const body = trimmed.replace(COMMENT_START, '').replace(COMMENT_END, '').trim();
+  const isNoCode = body !== trimmed || /^(?:\[.*\]|<.*>|\(.*\)|[.…⋯⋮\s]+)$/.test(trimmed);
+  return isNoCode && body.length <= SHORT && (LEADING_DOTS.test(body) || LEFT_OUT.test(body));
+}
+
+/**
+ * The first new line that stands where lines were taken away, several more than came in their place, and that looks as
+ * though it stood for them.
+ */
+export function findStandIn(deleted: readonly string[], added: readonly string[]): string | undefined {
+  const written = (lines: readonly string[]) => lines.filter(line => line.trim() !== '');
+  if (written(deleted).length < written(added).length + LEAST_LOST) return undefined;
+  const known = new Set(deleted.map(line => line.trim()));
+  return added.find(line => mayStandIn(line) && !known.has(line.trim()));
+}
+
 /** The first line of `added` that stands for left-out code and was not in the file before. */
 export function findElision(
   added: readonly string[],

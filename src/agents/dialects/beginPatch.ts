@@ -24,12 +24,13 @@ export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | und
   const { lines } = reply;
   let end = at + 1;
   while (end < lines.length && !END.test(lines[end] ?? '') && !(fence && closesFence(lines[end] ?? '', fence))) end++;
-  const sections = sectionsOf(lines.slice(at + 1, end));
+  const body = withoutIndent(lines.slice(at + 1, end), /^\s*/.exec(lines[at] ?? '')?.[0] ?? '');
+  const sections = sectionsOf(body);
   const paths = sections.map(section => section.path);
   if (end === lines.length) return unfinished(reply, paths, 'the patch has no line "*** End Patch"');
   const next = END.test(lines[end] ?? '') ? end + 1 : end;
   const edits: FileEdit[] = [];
-  const stray = lines.slice(at + 1, end).find(line => line.trim() !== '');
+  const stray = body.find(line => line.trim() !== '');
   if (sections.length === 0 || (stray !== undefined && !SECTION.test(stray)))
     return blockProblem(
       paths[0] ?? '',
@@ -44,6 +45,16 @@ export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | und
   return { kind: 'edits', edits, end: next };
 }
 
+/** A patch that is a part of a list is indented with all that it holds. */
+function withoutIndent(lines: readonly string[], indent: string): readonly string[] {
+  return indent === '' ? lines : lines.map(line => (line.startsWith(indent) ? line.slice(indent.length) : line));
+}
+
+/** A path without the quotes or backticks that some put around it. */
+function plainPath(text: string | undefined): string {
+  return (text ?? '').trim().replace(/^([`"'])(.*)\1$/, '$2');
+}
+
 interface Section {
   readonly action: string;
   readonly path: string;
@@ -54,7 +65,7 @@ function sectionsOf(lines: readonly string[]): Section[] {
   const sections: Section[] = [];
   for (const line of lines) {
     const match = SECTION.exec(line);
-    if (match) sections.push({ action: match[1] ?? '', path: (match[2] ?? '').trim(), body: [] });
+    if (match) sections.push({ action: match[1] ?? '', path: plainPath(match[2]), body: [] });
     else sections.at(-1)?.body.push(line);
   }
   return sections;
@@ -69,7 +80,8 @@ function editsOf({ action, path, body }: Section): FileEdit[] | string {
       ? 'a file that is deleted can have no lines'
       : [{ type: 'delete', path }];
   if (action === 'Add') return additionOf(path, body);
-  const moveTo = body.map(line => MOVE.exec(line)?.[1]?.trim()).find(target => target !== undefined);
+  const move = body.map(line => MOVE.exec(line)?.[1]).find(target => target !== undefined);
+  const moveTo = move === undefined ? undefined : plainPath(move);
   const hunks = hunksOf(body.filter(line => !MOVE.test(line)));
   if (hunks.length === 0 && moveTo === undefined) return 'the update has no change';
   const edits: FileEdit[] = hunks.length > 0 ? [{ type: 'hunks', path, hunks }] : [];

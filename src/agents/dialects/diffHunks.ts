@@ -13,6 +13,7 @@ export type HunksRead =
 /** Blank lines in a row that a hunk without a fence may have. */
 const MAX_BLANK_LINES = 20;
 const PART_OF_HUNK = /^[ +\-\\@]/;
+const SIGN = /^[ +\-\\]/;
 const HEADER = /^@@(?:\s*-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s*@@+)?(.*)$/;
 
 export function isHunkHeader(line: string): boolean {
@@ -52,12 +53,21 @@ export function readHunks(reply: ReplyLines, at: number, fence: Fence | undefine
   return { kind: 'hunks', hunks, end: index };
 }
 
+/** The one hunk that `lines` are when they have no row `@@`; undefined when a line has no sign, or none is changed. */
+export function hunkWithoutHeader(lines: readonly string[]): PatchHunk | undefined {
+  const isHunk = lines.every(line => line.trim() === '' || SIGN.test(line));
+  if (!isHunk || !lines.some(line => line.startsWith('+') || line.startsWith('-'))) return undefined;
+  const body = new HunkBody(null);
+  for (const line of lines) body.add(line);
+  return body.toHunk();
+}
+
 function endsHunk({ lines }: ReplyLines, at: number, fence: Fence | undefined, body: HunkBody): boolean {
   const line = lines[at] ?? '';
   if (isHunkHeader(line) || isFileHeader(lines, at)) return true;
   if (line.startsWith('Index: ') || line.startsWith('*** End Patch')) return true;
   if (fence) return closesFence(line, fence) && !(body.isShort && isWithinHunk(lines, at, fence));
-  if (/^[ +\-\\]/.test(line)) return false;
+  if (SIGN.test(line)) return false;
   if (line !== '' || !body.isShort) return true;
   let next = at;
   while (lines[next] === '' && next - at < MAX_BLANK_LINES) next++;

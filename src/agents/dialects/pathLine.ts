@@ -1,4 +1,5 @@
 // Recognises a line that says which file a block belongs to, in the ways models decorate it.
+import { languageOf } from '../../domain/language.ts';
 
 /** Characters; no path is longer. */
 const MAX_LENGTH = 400;
@@ -20,6 +21,7 @@ export function pathFromLine(line: string): string | undefined {
     .replace(/^(\*\*|__)(.*)\1(:?)$/, '$2$3')
     .replace(/:$/, '')
     .replace(/^(\*\*|__)(.*)\1$/, '$2')
+    .replace(/^\[([^\]]+)\]\([^()]*\)$/, '$1')
     .trim();
   const label = LABEL.exec(text)?.[0] ?? '';
   text = text
@@ -33,6 +35,23 @@ export function pathFromLine(line: string): string | undefined {
   const inner = inBackticks ?? inDoubleQuotes ?? inSingleQuotes ?? inBold ?? text;
   const path = inner.replace(NOTE, '').trim();
   return looksLikePath(path, quoted !== null || label !== '') ? path : undefined;
+}
+
+/** A line that leads to what is below it. */
+const LEADS_ON = /[:：]\W*$|^\s*#{1,6}\s|^\s*(\*\*|__).*\1\s*$|^\s*\S+(?:\s+\S+){0,2}\s*$/;
+
+/**
+ * The file that `line` leads to without being a path line (`Now for src/b.ts:`), where that is another than `path`. What
+ * stands below it may be for either, so it must not be taken for an edit of `path`.
+ */
+export function otherFileLedTo(line: string, path: string): string | undefined {
+  if (line.length > MAX_LENGTH || !LEADS_ON.test(line) || /[.!?]\s*$/.test(line)) return undefined;
+  const named = line
+    .split(/[\s`"'()[\]*<>=]+/)
+    .map(word => word.replace(/^[.]\/|[,;:：]+$/g, ''))
+    .filter(word => looksLikePath(word, false) && languageOf(word) !== '');
+  const isSame = (other: string) => path === other || path.endsWith(`/${other}`) || other.endsWith(`/${path}`);
+  return named.some(isSame) ? undefined : named[0];
 }
 
 /** A path that a comment consists of (`// src/a.ts`, `# src/a.py`, `<!-- a.html -->`). */

@@ -2,9 +2,9 @@ import { isPatchSection, isPatchStart, readBeginPatch } from './beginPatch.ts';
 import { type BlockRead, blockProblem, type ReplyLines } from './blockRead.ts';
 import { isHunkHeader } from './diffHunks.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
-import { pathFromComment, pathFromInfo, pathFromLine } from './pathLine.ts';
+import { otherFileLedTo, pathFromComment, pathFromInfo, pathFromLine } from './pathLine.ts';
 import { isSearchCloser, readSearchReplace, searchOpener } from './searchReplace.ts';
-import { DIFF_START_LINES, isDiffStart, readUnifiedDiff } from './unifiedDiff.ts';
+import { DIFF_START_LINES, isDiffFence, isDiffStart, readBareHunk, readUnifiedDiff } from './unifiedDiff.ts';
 import { readWholeFile } from './wholeFile.ts';
 
 /** A block of the reply and the lines it takes up, path line and fence included; `end` is exclusive. */
@@ -113,15 +113,38 @@ class ReplyScanner {
     if (!opener) return true;
     const above = this.#placeAbove(this.#at);
     const path = opener.path ?? above.path ?? this.#path;
-    const nameless = 'the search/replace block does not say which file it is for; put the path on the line above it';
-    const read =
-      path === '' ? blockProblem('', nameless, this.#at + 1) : readSearchReplace(this.#reply, this.#at, opener, path);
-    return this.#take(above.start, path, read);
+    const isNamed = opener.path !== undefined || above.path !== undefined;
+    const read = readSearchReplace(this.#reply, this.#at, opener, path);
+    return this.#take(above.start, path, isNamed ? read : this.#certain(read, above.start, path));
+  }
+
+  /** What was read of a block that begins at `start` and says no file, if it is certain that it is for `path`. */
+  #certain(read: BlockRead, start: number, path: string): BlockRead {
+    if (read.kind !== 'edits') return read;
+    if (path === '')
+      return blockProblem(
+        '',
+        'the block does not say which file it is for; put the path on the line above it',
+        read.end,
+      );
+    const above = this.#lineAbove(start);
+    const other = above === undefined ? undefined : otherFileLedTo(this.#lines[above] ?? '', path);
+    if (other === undefined) return read;
+    const reason = `the line above the block names ${other}, but more than that; put the path of the file alone on the line above the block`;
+    return blockProblem(path, reason, read.end);
   }
 
   #takeDiff(path: string): boolean {
     const read = readUnifiedDiff(this.#reply, this.#at, this.#fence, path);
     return this.#take(this.#placeAbove(this.#at).start, path, read);
+  }
+
+  /** Hunks alone, which say no file. */
+  #takeHunks(at: number, { path, start }: { readonly path: string | undefined; readonly start: number }): boolean {
+    this.#at = at;
+    const known = path ?? this.#path;
+    const read = readUnifiedDiff(this.#reply, at, this.#fence, known);
+    return this.#take(start, known, path === undefined ? this.#certain(read, start, known) : read);
   }
 
   #openFence(fence: OpenFence): boolean {
@@ -140,15 +163,14 @@ class ReplyScanner {
       return true;
     }
     const first = behind.findIndex(line => line.trim() !== '');
-    const path = place.path ?? this.#path;
-    if (first !== -1 && isHunkHeader(behind[first] ?? '') && path !== '') {
-      this.#at += 1 + first;
-      return this.#takeDiff(path);
-    }
+    if (first !== -1 && isHunkHeader(behind[first] ?? '') && (place.path ?? this.#path) !== '')
+      return this.#takeHunks(this.#at + 1 + first, place);
     if (place.path === undefined) {
       this.#at++;
       return true;
     }
+    if (isDiffFence(fence, place.path))
+      return this.#take(place.start, place.path, readBareHunk(this.#reply, this.#at, fence, place.path));
     this.#fence = undefined;
     return this.#take(place.start, place.path, readWholeFile(this.#reply, this.#at, fence, place.path));
   }

@@ -1,9 +1,9 @@
 // Unified diffs as git and diff write them and as models remember them: wrong numbers, a missing `---` line, no header at
 // all below a path line, several files, renames, creation and deletion.
 import type { FileEdit, PatchHunk } from '../../domain/schema/changes.ts';
-import { type BlockRead, blockProblem, type ReplyLines } from './blockRead.ts';
-import { isFileHeader, isHunkHeader, readHunks } from './diffHunks.ts';
-import type { Fence } from './fences.ts';
+import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
+import { hunkWithoutHeader, isFileHeader, isHunkHeader, readHunks } from './diffHunks.ts';
+import { closesFence, type Fence } from './fences.ts';
 
 /** Lines below its first one that may show whether a diff begins. */
 export const DIFF_START_LINES = 4;
@@ -46,12 +46,31 @@ export function readUnifiedDiff(reply: ReplyLines, at: number, fence: Fence | un
   if (read.kind === 'problem') return blockProblem(name, read.reason, read.end);
   const isAtEnd = read.end >= lines.length;
   if (isAtEnd && !reply.isComplete) return open;
-  if (isAtEnd && fence)
-    return blockProblem(name, 'the fence of the diff is never closed, so its end is missing', lines.length);
+  if (isAtEnd && fence) return blockProblem(name, UNCLOSED, lines.length);
   const edits = editsOf(header, path, read.hunks);
   if (typeof edits === 'string') return blockProblem(name, edits, read.end);
   return { kind: 'edits', edits, end: read.end };
 }
+
+/** Whether a fence below the path of a file says that it holds a diff of it. */
+export function isDiffFence(fence: Fence, path: string): boolean {
+  return /^(?:diff|u?patch|udiff)(?![\w.-])/i.test(fence.info) && !/\.(?:diff|u?patch)$/i.test(path);
+}
+
+/** Reads the fence that opens at `at`, is marked as a diff of `path`, and has neither the names of files nor a row `@@`. */
+export function readBareHunk(reply: ReplyLines, at: number, fence: Fence, path: string): BlockRead {
+  const { lines } = reply;
+  let end = at + 1;
+  while (end < lines.length && !closesFence(lines[end] ?? '', fence)) end++;
+  if (end === lines.length) return unfinished(reply, [path], UNCLOSED);
+  const hunk = hunkWithoutHeader(lines.slice(at + 1, end));
+  if (hunk) return { kind: 'edits', edits: [{ type: 'hunks', path, hunks: [hunk] }], end };
+  const reason =
+    'the fence is marked as a diff and holds none; begin each place with a row "@@" and each line with " ", "-" or "+", or mark the fence with the language of the file';
+  return blockProblem(path, reason, end);
+}
+
+const UNCLOSED = 'the fence of the diff is never closed, so its end is missing';
 
 function readHeader(lines: readonly string[], at: number): { readonly header: FileHeader; readonly end: number } {
   const header: FileHeader = {
@@ -118,7 +137,8 @@ function editsOf(header: FileHeader, knownPath: string, hunks: readonly PatchHun
   const { from, to } = sidesOf(header);
   const path = from ?? to ?? knownPath;
   if (path === '') return 'the diff does not say which file it is for';
-  if (header.isDeleted || (header.newPath === NOWHERE && from !== undefined)) return [{ type: 'delete', path }];
+  if (header.isDeleted || (header.newPath === NOWHERE && from !== undefined))
+    return [...(hunks.length > 0 ? [{ type: 'hunks', path, hunks } as const] : []), { type: 'delete', path }];
   if (header.isNew || (header.oldPath === NOWHERE && to !== undefined))
     return creationOf(to ?? path, header.mode, hunks);
   const target = to ?? path;

@@ -1,4 +1,4 @@
-import { pathFromLine } from '../dialects/pathLine.ts';
+import { otherFileLedTo, pathFromLine } from '../dialects/pathLine.ts';
 import type { CodeFence } from './codeFences.ts';
 import { languageOfFile, languageOfName } from './languages.ts';
 import { looksLikeSource } from './sourceShape.ts';
@@ -50,6 +50,12 @@ export function findBareFile(reply: BareReply, target: TargetFile): BareFile {
     };
   }
   if (!only.isClosed && reply.isCut) return cutOff(target);
+  const lead = beforeFence.trimEnd().split('\n').at(-1) ?? '';
+  const other = fences[0] === only ? otherFileLedTo(lead, target.path) : undefined;
+  if (other !== undefined) {
+    const reason = `The line above the fence names ${other}, and your file is ${target.path}. Put the path of the file that the fence holds alone on the line above it.`;
+    return { kind: 'problem', reason };
+  }
   return file(only.content, only, target);
 }
 

@@ -88,8 +88,8 @@ function editOf(
   { blocks, malformed }: ScannedBlocks,
   { target, isCut }: ReplyContext,
 ): { readonly action: AgentAction; readonly ranges: readonly TextRange[] } | undefined {
-  const { problems } = found;
   const edits = found.edits.map(withPlainPaths);
+  const problems = isCut && edits.length > 0 ? [...found.problems, cutOff] : found.problems;
   if (edits.length > 0 || problems.length > 0) {
     return { action: { kind: 'edit', edits, problems, origin: 'blocks' }, ranges: unionOfRanges(found.ranges) };
   }
@@ -108,6 +108,15 @@ function editOf(
     }
   }
 }
+
+/** The end of a reply can be the end of an edit, and there is no telling what more was to come. */
+const cutOff: EditProblem = {
+  kind: 'incomplete',
+  path: '',
+  reason:
+    'The reply was cut off at its greatest length, so edits may be missing; say less, and send search/replace blocks in place of whole files.',
+  nearest: [],
+};
 
 const noEdits: ReplyEdits = { edits: [], problems: [], ranges: [] };
 

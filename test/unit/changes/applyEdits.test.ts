@@ -324,6 +324,57 @@ describe('applying edits', () => {
       assert.equal((await texts(apply({ a: kept.replace('three', 'two') }, write('a', kept))))['a'], kept);
     });
 
+    const standIns = [
+      '// ...',
+      '...',
+      '// [...]',
+      '// ⋮',
+      '// . . .',
+      '// rest unchanged',
+      '// <rest of file unchanged>',
+      '# code omitted for brevity',
+      '// No changes below',
+      '/* -- snip -- */',
+      '// etc.',
+      '// Your existing code here',
+      '// one() and two() as before',
+      '// Everything else stays the same',
+      '// ... lines 7 to 20 ...',
+      '<!-- existing markup -->',
+      '<existing code>',
+      '[rest of code]',
+      '// 以下代码不变',
+      '// ... restlicher Code ...',
+      '// ... implementation ...',
+    ];
+    for (const line of standIns)
+      it(`takes ${line} in place of lines for nothing but that, in a whole file and in a block`, async () => {
+        const tree = { a: `head\n${numbered(4)}tail\n` };
+        for (const edit of [write('a', `head\n  ${line}\ntail\n`), blocks('a', replace(numbered(4), `${line}\n`))])
+          assert.deepEqual(
+            (await problems(apply(tree, edit))).map(problem => problem.kind),
+            ['elided'],
+          );
+      });
+
+    it('takes a comment where nothing is lost by it, and one that says why the code is gone', async () => {
+      const kept = 'head\n// the rest of it\nline 1\nline 2\nline 3\nline 4\ntail\n';
+      const gone = 'head\n// Whoever needs the other lines finds them in lines.ts, which has all of them.\ntail\n';
+      for (const after of [kept, gone])
+        assert.equal((await texts(apply({ a: `head\n${numbered(4)}tail\n` }, write('a', after))))['a'], after);
+    });
+
+    it('refuses a diff, and lines with their numbers, for a file', async () => {
+      const tree = { a: 'one\n  two\nthree\n', 'list.md': '- one\n- two\n' };
+      for (const content of [' one\n-  two\n+  2\n three\n', '-three\n+3\n'])
+        assert.match((await problems(apply(tree, write('a', content))))[0]?.reason ?? '', /is a diff/);
+      assert.match((await problems(apply({}, write('new', '+one\n+\n+two\n'))))[0]?.reason ?? '', /is a diff/);
+      for (const content of ['1 | one\n2 |   2\n3 | three\n', '1: one\n2:   2\n', '   9\tthree\n  10\t4\n'])
+        assert.match((await problems(apply(tree, write('a', content))))[0]?.reason ?? '', /a number before/);
+      for (const content of ['- one\n- 2\n  - three\n', '+ one\n+ two\n', '1: 2\n2: 3\n'])
+        assert.equal((await texts(apply(tree, write('list.md', content))))['list.md'], content);
+    });
+
     it('refuses what looks like a part of the file', async () => {
       const tree = { a: numbered(60) };
       const middle = numbered(60).split('\n').slice(20, 60).join('\n');

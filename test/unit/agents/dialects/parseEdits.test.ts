@@ -56,6 +56,8 @@ describe('parseEdits', () => {
       '#### 2. `src/a.ts` (new file)',
       'src/a.ts (new)',
       '"src/a.ts"',
+      '[src/a.ts](src/a.ts)',
+      '**[src/a.ts](./src/a.ts)**:',
       'Create: src/a.ts',
     ];
     for (const line of pathLines)
@@ -234,6 +236,22 @@ describe('parseEdits', () => {
       assert.match(problems(block)[0] ?? '', /does not say which file/);
     });
 
+    it('refuses a block below a line that names another file and is no path line', () => {
+      const block = '<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n';
+      for (const line of [
+        'Now for `src/b.ts`:',
+        '### Updated `src/b.ts`',
+        '**Changes to src/b.ts:**',
+        '**Datei: src/b.ts**',
+      ])
+        for (const text of [block, `\n\`\`\`ts\n${block}\`\`\`\n`, '```diff\n@@\n-a\n+b\n```\n'].map(
+          text => `${line}\n${text}`,
+        ))
+          assert.match(problems(text, 'src/a.ts')[0] ?? '', /names src\/b\.ts/);
+      for (const line of ['In `src/a.ts`:', 'In `a.ts`, as in `b.ts`:', 'This is for src/b.ts.', 'Use `path.join`:'])
+        assert.deepEqual(problems(`${line}\n${block}`, 'src/a.ts'), []);
+    });
+
     it('keeps markers of another length that the text holds', () => {
       const inner = '<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE';
       const text = lines('doc.md', '<<<<<<<<< SEARCH', inner, '=========', 'none', '>>>>>>>>> REPLACE');
@@ -307,6 +325,24 @@ describe('parseEdits', () => {
       assert.equal(hunksOf(edit)[1]?.heading, 'class A');
     });
 
+    it('takes a fence marked as a diff whose one hunk has no row', () => {
+      const [edit] = edits(`src/x.ts\n\`\`\`diff\n a\n\n-b\n+B\n c\n\`\`\`\n`);
+      assert.equal(edit?.path, 'src/x.ts');
+      assert.equal(shown(hunksOf(edit)[0]), ' a\n \n-b\n+B\n c');
+      for (const body of ['a\n-b\n+B', ' a\n b', 'Binary'])
+        assert.match(problems(`src/x.ts\n\`\`\`diff\n${body}\n\`\`\`\n`)[0] ?? '', /marked as a diff/);
+      assert.match(problems('src/x.ts\n```diff\n-b\n+B\n')[0] ?? '', /never closed/);
+      assert.deepEqual(edits('fix.patch\n```diff\n-b\n+B\n```\n'), [write('fix.patch', '-b\n+B\n')]);
+    });
+
+    it('deletes a file only when it holds the lines that the diff takes out', () => {
+      const diff = '--- a/old.ts\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n';
+      const [emptied, deleted] = edits(diff);
+      assert.equal(shown(hunksOf(emptied)[0]), '-x');
+      assert.deepEqual(deleted, { type: 'delete', path: 'old.ts' });
+      assert.deepEqual(edits('--- a/old.ts\n+++ /dev/null\n'), [deleted]);
+    });
+
     it('takes several files, creation, deletion, renames and modes', () => {
       const text = lines(
         '```diff',
@@ -333,7 +369,7 @@ describe('parseEdits', () => {
         'new mode 100755',
         '```',
       );
-      const [created, deleted, edited, moved, made] = edits(text);
+      const [created, , deleted, edited, moved, made] = edits(text);
       assert.deepEqual(created, { type: 'writeFile', path: 'new.ts', content: 'x\ny\n', mustBeNew: true });
       assert.deepEqual(deleted, { type: 'delete', path: 'old.ts' });
       assert.equal(edited?.path, 'm.ts');
@@ -408,6 +444,23 @@ describe('parseEdits', () => {
         assert.deepEqual(moved, { type: 'move', path: 'src/a.ts', to: 'src/b.ts' });
         assert.deepEqual(deleted, { type: 'delete', path: 'old.ts' });
       }
+    });
+
+    it('takes one out of a list, with names in quotes', () => {
+      const patch = [
+        '*** Begin Patch',
+        '*** Update File: `x.ts`',
+        '@@',
+        ' a',
+        '-b',
+        '+B',
+        '*** Move to: "y.ts"',
+        '*** End Patch',
+      ];
+      const [edit, move] = edits(patch.map(line => `   ${line}`).join('\n'));
+      assert.equal(edit?.path, 'x.ts');
+      assert.equal(shown(hunksOf(edit)[0]), ' a\n-b\n+B');
+      assert.deepEqual(move, { type: 'move', path: 'x.ts', to: 'y.ts' });
     });
 
     it('ends where its fence does when the last line is missing', () => {

@@ -30,6 +30,16 @@ describe('a reply without any block', () => {
     assert.deepEqual(parse(source).prose, '');
   });
 
+  it('is not the file when the line above the fence names another one', () => {
+    for (const line of ['Here is the updated `src/bye.py`:', '### `src/bye.py`, changed', '**lib/hello.py now:**']) {
+      const { actions } = parse(`${line}\n\n\`\`\`python\n${source}\`\`\``);
+      assert.ok(actions[0]?.kind === 'invalid', line);
+      assert.match(actions[0].reason, /names (?:src\/bye|lib\/hello)\.py/);
+    }
+    for (const line of ['Here is the updated `src/hello.py`:', 'Now `hello.py`:', 'As `src/bye.py` has it.'])
+      assert.equal(fileOf(`${line}\n\n\`\`\`python\n${source}\`\`\``), source, line);
+  });
+
   it('is the file when it is one fence, whatever the fence says and whatever prose is around it', () => {
     for (const info of ['python', 'py', 'Python3', '', 'text/plain']) {
       assert.equal(fileOf(`\`\`\`${info}\n${source}\`\`\``), source, info);

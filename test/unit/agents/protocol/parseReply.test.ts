@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parseEdits } from '../../../../src/agents/dialects/parseEdits.ts';
 import type { AgentAction } from '../../../../src/agents/protocol/agentAction.ts';
 import { maximumReplyLength, parseReply } from '../../../../src/agents/protocol/parseReply.ts';
 
@@ -128,6 +129,18 @@ That is all.`);
       assert.equal(parse(text).prose, 'Hello');
     }
     assert.deepEqual(parse(`<think>${thinking}`, true), { text: '', prose: '', actions: [] });
+  });
+
+  it('takes no edit of a reply that was cut off, wherever it was cut', () => {
+    const block = 'src/hello.py\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n';
+    const problemsOf = (text: string, isCut: boolean) => {
+      const [action] = parseReply(text, { target, isCut, readEdits: parseEdits }).actions;
+      assert.ok(action?.kind === 'edit');
+      return action.problems.map(problem => problem.reason).join('\n');
+    };
+    assert.equal(problemsOf(`${block}\nThen for the`, false), '');
+    for (const rest of ['', '\nThen for the', '\nsrc/hello.py\n<<<<', '--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a\n'])
+      assert.match(problemsOf(block + rest, true), /was cut off/);
   });
 
   it('refuses a reply that is too long unread, and carries out a bounded number of blocks', () => {
