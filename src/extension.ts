@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { TrellisExports } from '../api/trellis.d.ts';
 import { Plugins } from './app/plugins.ts';
 import type { Disposable } from './base/disposable.ts';
-import { errorMessage } from './base/errors.ts';
+import { errorMessage, ValidationError } from './base/errors.ts';
 import { RedactingLogger } from './base/redactingLogger.ts';
 import { builtInProviders } from './config/configuration.ts';
 import { ApiKeys } from './editor/apiKeys.ts';
@@ -26,7 +26,9 @@ export function activate(context: vscode.ExtensionContext): TrellisExports {
   const logger = new RedactingLogger(outputSink(channel), () => keys.seen);
   const report = (error: unknown) => {
     logger.log('error', errorMessage(error), { error });
-    void vscode.window.showErrorMessage(errorMessage(error));
+    // What the user did cannot be done now: nothing is broken.
+    if (error instanceof ValidationError) void vscode.window.showWarningMessage(error.message);
+    else void vscode.window.showErrorMessage(errorMessage(error));
   };
   const plugins = openPlugins(context, report);
   const service = new RunService({

@@ -8,14 +8,19 @@ export interface CommandDescription {
   readonly enablement?: ContextKey;
 }
 
-/** What menus and the palette can ask about; see `contextKeys.ts`. */
-export type ContextKey =
-  | 'trellis.isRunning'
-  | 'trellis.hasChanges'
-  | 'trellis.hasReview'
-  | 'trellis.canReview'
-  | 'trellis.hasEarlierAttempt'
-  | 'trellis.canUndo';
+/** What menus, keys and the palette can ask about; see `contextKeys.ts`. */
+export const contextKeys = [
+  'trellis.isRunning',
+  'trellis.hasChanges',
+  'trellis.hasReview',
+  'trellis.canReview',
+  'trellis.canRequestChanges',
+  'trellis.hasEarlierAttempt',
+  'trellis.isOverviewInFront',
+  'trellis.canUndo',
+] as const;
+
+export type ContextKey = (typeof contextKeys)[number];
 
 export const commandTable = {
   'trellis.planAndImplement': { title: 'Plan & Implement' },
@@ -30,13 +35,14 @@ export const commandTable = {
   'trellis.acceptFile': { title: 'Accept File', enablement: 'trellis.canReview' },
   'trellis.rejectFile': { title: 'Reject File', enablement: 'trellis.canReview' },
   'trellis.openReviewNode': { title: 'Open Diff', enablement: 'trellis.hasReview' },
-  'trellis.acceptAll': { title: 'Accept All Changes', enablement: 'trellis.canReview' },
+  'trellis.toggleReviewNode': { title: 'Toggle Acceptance', enablement: 'trellis.canReview' },
+  'trellis.acceptAll': { title: 'Accept All and Apply', enablement: 'trellis.canReview' },
   'trellis.applyReview': { title: 'Apply Accepted Changes', enablement: 'trellis.canReview' },
   'trellis.refuseChanges': { title: 'Refuse Changes', enablement: 'trellis.canReview' },
   'trellis.addReviewComment': { title: 'Add Comment', enablement: 'trellis.canReview' },
   'trellis.sendReviewComment': { title: 'Comment and Request Changes', enablement: 'trellis.canReview' },
   'trellis.removeReviewComment': { title: 'Remove Comment', enablement: 'trellis.canReview' },
-  'trellis.requestChanges': { title: 'Request Changes', enablement: 'trellis.canReview' },
+  'trellis.requestChanges': { title: 'Request Changes', enablement: 'trellis.canRequestChanges' },
   'trellis.showChangesSinceComments': {
     title: 'Show What Changed Since Your Comments',
     enablement: 'trellis.hasEarlierAttempt',
@@ -60,6 +66,7 @@ export type ReviewCommandId =
   | 'trellis.acceptFile'
   | 'trellis.rejectFile'
   | 'trellis.openReviewNode'
+  | 'trellis.toggleReviewNode'
   | 'trellis.acceptAll'
   | 'trellis.applyReview'
   | 'trellis.refuseChanges'

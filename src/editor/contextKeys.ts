@@ -5,7 +5,7 @@ import type { ContextKey } from './commandTable.ts';
 export class ContextKeys {
   readonly #sent = new Map<ContextKey, boolean>();
 
-  set(keys: Readonly<Record<ContextKey, boolean>>): void {
+  set(keys: Readonly<Partial<Record<ContextKey, boolean>>>): void {
     for (const [key, value] of Object.entries(keys) as [ContextKey, boolean][]) {
       if (this.#sent.get(key) === value) continue;
       this.#sent.set(key, value);

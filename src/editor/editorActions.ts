@@ -90,9 +90,11 @@ export class EditorActions {
     await this.#options.review.ending.refuse();
   }
 
-  /** Takes back what the shown run changed in the files; later edits of the user's stay. */
-  async undoAccept(): Promise<void> {
+  /** Takes back what the shown run changed in the files, as long as that is the run `expected`; later edits of the user's stay. */
+  async undoAccept(expected?: string): Promise<void> {
     const { shown } = this.#options.service;
+    if (expected !== undefined && shown?.state.runId !== expected)
+      throw new ValidationError('Another run is shown now; pick the one to take back with "Trellis: Revert Run".');
     if (!shown?.state.applied) throw new ValidationError('There are no accepted changes to take back.');
     await this.#revert(shown.root, shown.state.runId);
   }

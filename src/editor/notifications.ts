@@ -44,7 +44,11 @@ export function notify(event: RunEvent, options: NotificationsOptions): void {
       }
       return;
     case 'run.ended':
-      if (event.outcome === 'failed') {
+      if (event.outcome === 'applied' && !isSeen) {
+        offer(vscode.window.showInformationMessage(event.message, 'Undo'), () => actions.undoAccept(event.runId));
+      } else if (event.outcome === 'refused' && !isSeen) {
+        offer(vscode.window.showInformationMessage(event.message, 'Review Again'), () => actions.reviewChanges());
+      } else if (event.outcome === 'failed') {
         offer(vscode.window.showErrorMessage(event.message, 'Show Run'), () => actions.showPanel());
       } else if (event.outcome === 'qualityNotReached' && !isSeen) {
         offer(vscode.window.showWarningMessage(event.message, 'Show Run'), () => actions.showPanel());

@@ -40,7 +40,9 @@ export class Workbench implements Disposable {
     this.#service = service;
     this.#memory = new ShownRunMemory(workspaceState);
     this.documents = new ChangeDocuments(service);
-    this.review = this.#resources.add(new ReviewView({ service, extensionUri, report }));
+    this.review = this.#resources.add(
+      new ReviewView({ service, extensionUri, contextKeys: this.#contextKeys, report }),
+    );
     this.actions = new EditorActions({
       service,
       documents: this.documents,
@@ -83,6 +85,8 @@ export class Workbench implements Disposable {
       'trellis.hasChanges': (shown?.state.changes.length ?? 0) > 0,
       'trellis.hasReview': review !== undefined,
       'trellis.canReview': review?.isPending === true,
+      'trellis.canRequestChanges':
+        review?.isPending === true && (review.review.comments.length > 0 || review.review.isUnfinished),
       'trellis.hasEarlierAttempt': review !== undefined && shown?.state.review.shownBefore !== undefined,
       'trellis.canUndo': shown?.state.applied !== undefined && !shown.isLive,
     });

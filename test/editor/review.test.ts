@@ -33,6 +33,8 @@ describe('the review in the editor', () => {
   let registration: vscode.Disposable;
   let actions: ReviewActions;
   let selected: ReviewNode | undefined;
+  let diffs: ReviewDiffs;
+  let revealed: string[];
 
   beforeEach(() => {
     files = new TestFiles('review');
@@ -50,6 +52,8 @@ describe('the review in the editor', () => {
     fileSystem = new StagedFileSystem({ review: () => open, scheme });
     registration = vscode.workspace.registerFileSystemProvider(scheme, fileSystem);
     selected = undefined;
+    diffs = new ReviewDiffs(fileSystem);
+    revealed = [];
     const service = {
       get review() {
         return open;
@@ -57,8 +61,9 @@ describe('the review in the editor', () => {
     };
     actions = new ReviewActions({
       service,
-      diffs: new ReviewDiffs(fileSystem),
+      diffs,
       selected: () => selected,
+      reveal: (path, hunkId) => revealed.push(`${path}#${hunkId}`),
       scheme,
     });
   });
@@ -155,23 +160,50 @@ describe('the review in the editor', () => {
       await cursorIs('/src/a.ts', 34);
       await actions.go('previous');
       await cursorIs('/src/a.ts', 20);
-      await actions.openFile('src/new.ts');
+      assert.deepEqual(
+        revealed,
+        [1, 2, 1].map(index => `src/a.ts#${fileOf('src/a.ts').hunks[index]?.id}`),
+      );
+      await actions.openFile('src/gone.ts');
+      await cursorIs('/src/gone.ts', 1);
+      await actions.go('previous');
       await cursorIs('/src/new.ts', 1);
-      await assert.rejects(actions.go('next'), /this is the last/);
     });
 
-    it('decide on the hunk that the cursor is in, and on its file', async () => {
+    it('pass over no file, deleted and binary ones neither, in the order of the tree, and stop at the ends', async () => {
+      const order = ['/src/a.ts', '/src/new.ts', '/src/gone.ts', '/src/image.bin'];
+      await actions.openFile('src/a.ts');
+      await cursorIs('/src/a.ts', 3);
+      await actions.decide('kept', 'file');
+      await cursorIs('/src/new.ts', 1);
+      for (const path of order.slice(2)) {
+        await actions.go('next');
+        await cursorIs(path, 1);
+      }
+      await actions.go('next');
+      await cursorIs('/src/image.bin', 1);
+      await actions.decide('rejected', 'hunk');
+      assert.equal(fileOf('src/image.bin').decision, 'rejected');
+      await cursorIs('/src/image.bin', 1);
+      await actions.go('previous');
+      await cursorIs('/src/gone.ts', 1);
+      await actions.decide('rejected', 'hunk');
+      assert.equal(fileOf('src/gone.ts').decision, 'rejected');
+    });
+
+    it('decide on the hunk that the cursor is in, and on its file, and go on to the next', async () => {
       await actions.openFile('src/a.ts');
       await cursorIs('/src/a.ts', 3);
       await actions.decide('rejected', 'hunk');
       const decisions = () => fileOf('src/a.ts').hunks.map(hunk => hunk.decision);
       assert.deepEqual(decisions(), ['rejected', 'kept', 'kept']);
-      await actions.go('next');
       await cursorIs('/src/a.ts', 20);
       await actions.decide('rejected', 'hunk');
       assert.deepEqual(decisions(), ['rejected', 'rejected', 'kept']);
+      await cursorIs('/src/a.ts', 34);
       await actions.decide('kept', 'file');
       assert.deepEqual(decisions(), ['kept', 'kept', 'kept']);
+      await cursorIs('/src/new.ts', 1);
     });
 
     it('say so when the cursor is in no hunk', async () => {
@@ -187,6 +219,7 @@ describe('the review in the editor', () => {
       const show = async (hash: string | undefined) =>
         vscode.window.showTextDocument(contentUri({ runId, path: 'src/a.ts' }, files.root, hash));
       await show('f'.repeat(64));
+      selected = new ReviewTree(() => open, diffs).outline[0];
       await assert.rejects(actions.decide('rejected', 'file'), /Put the cursor into a change of the review/);
       await show(fileOf('src/a.ts').change.before?.hash);
       await actions.decide('rejected', 'file');
@@ -199,6 +232,7 @@ describe('the review in the editor', () => {
       await vscode.window.activeTextEditor!.edit(builder => builder.insert(new vscode.Position(0, 0), 'typed\n'));
       await cursorIs('/src/a.ts', 4);
       await actions.decide('rejected', 'hunk');
+      await cursorIs('/src/a.ts', 21);
       assert.equal(fileOf('src/a.ts').isEdited, true);
       assert.deepEqual(
         fileOf('src/a.ts').hunks.map(hunk => hunk.decision),
@@ -208,10 +242,14 @@ describe('the review in the editor', () => {
 
     it('take what is selected in the tree when no diff is in front, and nothing while nothing waits', async () => {
       await assert.rejects(actions.decide('rejected', 'file'), /Put the cursor into a change of the review/);
-      const tree = new ReviewTree(() => open);
+      const tree = new ReviewTree(() => open, diffs);
       selected = tree.outline[1];
       await actions.decide('rejected', 'file');
       assert.equal(fileOf('src/new.ts').decision, 'rejected');
+      tree.refresh();
+      selected = tree.outline[1];
+      await actions.toggle();
+      assert.equal(fileOf('src/new.ts').decision, 'kept');
       open = { ...open!, isPending: false };
       await assert.rejects(actions.decide('kept', 'file'), /What you decided is being worked on/);
       open = undefined;
@@ -222,8 +260,13 @@ describe('the review in the editor', () => {
     it('open all files in one editor, and close what they opened and nothing else', async () => {
       files.write('mine.ts', 'mine\n');
       await vscode.window.showTextDocument(files.uri('mine.ts'), { preview: false });
-      const diffs = new ReviewDiffs(fileSystem);
       await diffs.openAll(open!);
+      await waitUntil('the overview is in front', () => diffs.isOverviewInFront);
+      fixture.review.comment({ path: 'src/a.ts', line: 3, text: 'Make it 33' });
+      fixture.review.requestChanges();
+      fixture.stage([stagedChange('src/a.ts', base, staged.replace('three', '33'))]);
+      await diffs.openSince(open!, fixture.review.changesSinceLastRound());
+      await waitUntil('another is in front', () => !diffs.isOverviewInFront);
       await actions.openFile('src/a.ts');
       await cursorIs('/src/a.ts', 3);
       await diffs.close(open!.runId);
@@ -234,7 +277,7 @@ describe('the review in the editor', () => {
 
   describe('its tree', () => {
     it('has a check box, an icon and words for everything, and knows its way up', () => {
-      const tree = new ReviewTree(() => open);
+      const tree = new ReviewTree(() => open, diffs);
       const [item] = tree.getChildren();
       const [file] = tree.getChildren(item);
       const [hunk] = tree.getChildren(file);
@@ -247,7 +290,11 @@ describe('the review in the editor', () => {
           shown.accessibilityInformation?.label.startsWith({ item: 'Item', file: 'File', hunk: 'Hunk' }[node.kind]),
         );
         assert.equal(checkOf(shown), vscode.TreeItemCheckboxState.Checked);
+        // The editor's own command: so the tree keeps the focus unless Enter is pressed.
+        assert.equal(shown.command?.command, node.kind === 'item' ? undefined : 'vscode.diff');
       }
+      assert.equal(tree.find('src/a.ts', fileOf('src/a.ts').hunks[0]!.id)?.id, hunk.id);
+      assert.equal(tree.find('src/a.ts', 'nothing'), undefined);
       fixture.review.decide({ kind: 'file', path: 'src/a.ts' }, 'rejected');
       tree.refresh();
       assert.equal(checkOf(tree.getTreeItem(tree.outline[0]!)), vscode.TreeItemCheckboxState.Unchecked);

@@ -34,8 +34,12 @@ describe('the review in VS Code', () => {
     }
     await chooseInMenu(page, 'Reject Hunk');
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
-    await chooseInMenu(page, 'Accept Hunk');
-    await row(page, /^Hunk, 16:.*accepted/).waitFor();
+    await keyboard.press('Space');
+    await focusedRow(page, /^Hunk, 16:.*accepted/).waitFor();
+    await keyboard.press('Alt+n');
+    await focusedRow(page, /^Hunk, 16:.*rejected/).waitFor();
+    await keyboard.press('Alt+y');
+    await focusedRow(page, /^Hunk, 16:.*accepted/).waitFor();
     await keyboard.press('Enter');
     await staged(page, 'toFixed').waitFor();
     await cursorIsAt(page, 16);
@@ -44,8 +48,10 @@ describe('the review in VS Code', () => {
     await cursorIsAt(page, 3);
     await keyboard.press('Alt+n');
     await row(page, /^Hunk, 3:.*rejected/).waitFor();
-    await keyboard.press('Alt+.');
     await cursorIsAt(page, 16);
+    await row(page, /^Hunk, 16:/)
+      .and(page.locator('.selected'))
+      .waitFor();
     await keyboard.press('End');
     await keyboard.type(' // two digits');
     await keyboard.press('Control+s');
@@ -64,7 +70,7 @@ describe('the review in VS Code', () => {
       () => session.read('src/price.js')?.includes(discountLine) === true,
     );
     assert.ok(session.read('src/price.js')?.includes(`${shownLine} // two digits\n`));
-    await page.locator('.tab', { hasText: '(review)' }).waitFor({ state: 'detached' });
+    await tabsAre(page, ['Trellis']);
 
     await typeCommand(page, 'Trellis: Revert Run');
     await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: request }).waitFor();
@@ -125,9 +131,16 @@ describe('the review in VS Code', () => {
     await page.locator('.editor-actions').getByRole('button', { name: 'Apply Accepted Changes' }).first().click();
     await waitUntil('the changes are in the files', () => session.read('src/price.js')?.includes(roundedLine) === true);
     assert.equal(session.read('src/price.js')?.includes('toFixed'), false, 'what was rejected was applied');
-    await page.locator('.tab', { hasText: '(review)' }).waitFor({ state: 'detached' });
+    await tabsAre(page, ['Trellis']);
   });
 });
+
+/** Of the review nothing is left open, and nothing else was opened. */
+async function tabsAre(page: Page, names: readonly string[]): Promise<void> {
+  await waitUntil('the tabs are as before', async () => {
+    return String(await page.locator('.tab').allInnerTexts()) === String(names);
+  });
+}
 
 /** A row of the tree, by what a screen reader says of it. */
 function row(page: Page, label: RegExp): Locator {

@@ -16,7 +16,8 @@ export interface HunkDecorationsOptions {
 export class HunkDecorations implements Disposable {
   readonly #review: () => OpenReview | undefined;
   readonly #resources = new DisposableStore();
-  readonly #types: Readonly<Record<ReviewHunk['decision'], vscode.TextEditorDecorationType>>;
+  readonly #marks: Readonly<Record<ReviewHunk['decision'], vscode.TextEditorDecorationType>>;
+  readonly #words: vscode.TextEditorDecorationType;
   readonly #rejectedText: vscode.TextEditorDecorationType;
 
   constructor({ review, extensionUri }: HunkDecorationsOptions) {
@@ -30,10 +31,19 @@ export class HunkDecorations implements Disposable {
           overviewRulerLane: vscode.OverviewRulerLane.Center,
         }),
       );
-    this.#types = {
+    this.#marks = {
       kept: mark('accepted', 'testing.iconPassed'),
       rejected: mark('rejected', 'testing.iconFailed'),
     };
+    this.#words = this.#resources.add(
+      vscode.window.createTextEditorDecorationType({
+        after: {
+          margin: '0 0 0 1ch',
+          color: new vscode.ThemeColor('descriptionForeground'),
+          fontStyle: 'italic',
+        },
+      }),
+    );
     this.#rejectedText = this.#resources.add(
       vscode.window.createTextEditorDecorationType({
         isWholeLine: true,
@@ -54,13 +64,16 @@ export class HunkDecorations implements Disposable {
       for (const decision of ['kept', 'rejected'] as const) {
         const decided = places.filter(({ hunk }) => hunk.decision === decision);
         editor.setDecorations(
-          this.#types[decision],
-          decided.map(place => markOf(place, document.lineCount)),
+          this.#marks[decision],
+          decided.map(({ startLine }) => startOf(startLine, document)),
         );
       }
-      const struck = places.filter(
-        ({ hunk, startLine, endLine }) => hunk.decision === 'rejected' && endLine > startLine,
+      const rejected = places.filter(({ hunk }) => hunk.decision === 'rejected');
+      editor.setDecorations(
+        this.#words,
+        rejected.map(place => wordsOf(place, document)),
       );
+      const struck = rejected.filter(({ startLine, endLine }) => endLine > startLine);
       editor.setDecorations(
         this.#rejectedText,
         struck.map(({ startLine, endLine }) => new vscode.Range(startLine, 0, endLine - 1, Number.MAX_SAFE_INTEGER)),
@@ -73,22 +86,16 @@ export class HunkDecorations implements Disposable {
   }
 }
 
-function markOf(place: HunkPlace<ReviewHunk>, lineCount: number): vscode.DecorationOptions {
-  const { hunk, startLine, endLine } = place;
-  const line = Math.min(startLine, lineCount - 1);
-  const isOnlyRemoved = startLine === endLine;
-  const removed = isOnlyRemoved ? `, ${plural(hunk.deletions, 'line')} removed above` : '';
-  const isRejected = hunk.decision === 'rejected';
-  const text = isRejected ? `rejected${removed}` : '';
-  return {
-    range: new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER),
-    hoverMessage: `Trellis review: ${isRejected ? 'rejected' : 'accepted'}${removed}.`,
-    ...(text === '' ? {} : { renderOptions: { after: { contentText: text, ...besideText } } }),
-  };
+/** No more than where the line begins: a mark on all of a line that wraps would be shown again in each row of it. */
+function startOf(line: number, { lineCount }: vscode.TextDocument): vscode.Range {
+  const shown = Math.min(line, lineCount - 1);
+  return new vscode.Range(shown, 0, shown, 0);
 }
 
-const besideText = {
-  margin: '0 0 0 1ch',
-  color: new vscode.ThemeColor('descriptionForeground'),
-  fontStyle: 'italic',
-};
+/** Behind the first line that was rejected. */
+function wordsOf({ hunk, startLine, endLine }: HunkPlace<ReviewHunk>, document: vscode.TextDocument) {
+  const removed = startLine === endLine ? `, ${plural(hunk.deletions, 'line')} removed above` : '';
+  const { end } = document.lineAt(startOf(startLine, document).start).range;
+  const contentText = `rejected${removed}`;
+  return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
+}

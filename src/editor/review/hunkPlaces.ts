@@ -23,6 +23,21 @@ export function placeAt<H extends Hunk>(places: readonly HunkPlace<H>[], line: n
   );
 }
 
+/** How far from a hunk the cursor may be and still mean it: the lines of context that a diff shows around a change. */
+const REACH = 3;
+
+/**
+ * The hunk that the cursor is in, or else the nearest within reach, the lower one of two. The editor's own diff may let a
+ * change begin some lines above or below, and its commands put the cursor there.
+ */
+export function placeNear<H extends Hunk>(places: readonly HunkPlace<H>[], line: number): HunkPlace<H> | undefined {
+  const distances = places.map(({ startLine, endLine }) =>
+    Math.max(startLine - line, line - Math.max(startLine, endLine - 1)),
+  );
+  const nearest = Math.min(...distances);
+  return placeAt(places, line) ?? (nearest <= REACH ? places[distances.lastIndexOf(nearest)] : undefined);
+}
+
 /** The nearest hunk after the cursor, or before it, that the cursor is not in. */
 export function neighbourOf<H extends Hunk>(
   places: readonly HunkPlace<H>[],

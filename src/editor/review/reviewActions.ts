@@ -2,22 +2,27 @@ import * as vscode from 'vscode';
 import { ValidationError } from '../../base/errors.ts';
 import type { HunkDecision } from '../../domain/schema/review.ts';
 import type { ReviewTarget } from '../../orchestrator/review/review.ts';
-import type { ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
+import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
 import type { RunService } from '../runService.ts';
-import { type HunkPlace, neighbourOf, placeAt, placesOf } from './hunkPlaces.ts';
+import { type HunkPlace, neighbourOf, placeNear, placesOf } from './hunkPlaces.ts';
 import type { OpenReview } from './openReview.ts';
-import { stagedScheme } from './reviewAddress.ts';
+import { changeScheme, stagedScheme } from './reviewAddress.ts';
 import { type ReviewCursor, reviewCursor } from './reviewCursor.ts';
 import type { ReviewDiffs } from './reviewDiffs.ts';
-import { type ReviewNode, targetsOf } from './reviewOutline.ts';
+import { filesInOrder, type ReviewNode, targetsOf } from './reviewOutline.ts';
 
 export interface ReviewActionsOptions {
   readonly service: Pick<RunService, 'review'>;
   readonly diffs: ReviewDiffs;
-  /** What is selected in the tree; asked when no diff of the review is in front. */
+  /** What is selected in the tree, where the user sees it; asked when no diff of Trellis is in front. */
   readonly selected: () => ReviewNode | undefined;
+  /** Shows in the tree where the cursor went. */
+  readonly reveal: (path: string, hunkId: string) => void;
   readonly scheme?: string;
 }
+
+/** How long the status bar says that there is nothing further, in milliseconds. */
+const endShownMs = 5_000;
 
 /** What a person decides while reviewing, the same for tree, diff and palette. Each throws one sentence. */
 export class ReviewActions {
@@ -35,11 +40,27 @@ export class ReviewActions {
     return open;
   }
 
-  /** Accepts or rejects the node, or else the hunk or file that the cursor is in. */
+  /** Accepts or rejects the node; or else the hunk or file that the cursor is in, and goes on to the next one. */
   async decide(decision: HunkDecision, scope: 'hunk' | 'file', node?: ReviewNode): Promise<void> {
     const open = this.pending;
     await this.saveEdits(open);
-    for (const target of this.#targets(open, scope, node)) open.review.decide(target, decision);
+    const cursor = node ? undefined : reviewCursor(open, this.#options.scheme);
+    if (!cursor) {
+      for (const target of this.#chosenTargets(scope, node)) open.review.decide(target, decision);
+      return;
+    }
+    const target = scope === 'file' ? fileTarget(cursor) : hunkTarget(cursor);
+    open.review.decide(target, decision);
+    const isThere = scope === 'hunk' && this.#goInFile('next', cursor);
+    if (!isThere && !(await this.#goToFile(open, 'next', cursor)))
+      vscode.window.setStatusBarMessage('$(info) That was the last change of the review.', endShownMs);
+  }
+
+  /** Accepts what is selected in the tree where it is rejected, and the other way round. */
+  async toggle(): Promise<void> {
+    const node = this.#options.selected();
+    if (!node) throw new ValidationError('Select something in the tree of the review.');
+    await this.check(node, !node.isChecked);
   }
 
   /** Takes a check box's word for its node. */
@@ -51,7 +72,7 @@ export class ReviewActions {
   async openNode(node = this.#options.selected()): Promise<void> {
     if (!node || node.kind === 'item') throw new ValidationError('Select a file or a hunk in the tree of the review.');
     if (node.kind === 'file') await this.openFile(node.file.path);
-    else await this.#show(this.#open, node.path, ({ hunk }) => hunk.id === node.hunk.id);
+    else await this.#show(this.#open, node.file.path, ({ hunk }) => hunk.id === node.hunk.id);
   }
 
   /** Opens the diff of a file, at its first hunk. */
@@ -63,20 +84,10 @@ export class ReviewActions {
   async go(direction: 'next' | 'previous'): Promise<void> {
     const open = this.#open;
     const cursor = reviewCursor(open, this.#options.scheme);
-    const place = cursor && neighbourOf(cursor.places, cursor.line, direction);
-    if (place) {
-      moveTo(cursor.editor, place.startLine);
-      return;
-    }
-    const files = open.review.files.filter(({ hunks }) => placesOf(hunks, 'after').length > 0);
-    const at = files.findIndex(({ path }) => path === cursor?.file.path);
-    const step = direction === 'next' ? 1 : -1;
-    const file = cursor ? files[at + step] : files.at(direction === 'next' ? 0 : -1);
-    if (!file)
-      throw new ValidationError(
-        `There is no ${direction} hunk: this is the ${direction === 'next' ? 'last' : 'first'}.`,
-      );
-    await this.#show(open, file.path, (_, index, all) => index === (direction === 'next' ? 0 : all.length - 1));
+    if (cursor && this.#goInFile(direction, cursor)) return;
+    if (await this.#goToFile(open, direction, cursor)) return;
+    const end = direction === 'next' ? 'last' : 'first';
+    vscode.window.setStatusBarMessage(`$(info) This is the ${end} change of the review.`, endShownMs);
   }
 
   /** Saves what was typed into staged texts, so that decisions are on what is seen. */
@@ -100,13 +111,42 @@ export class ReviewActions {
     return open;
   }
 
-  #targets(open: OpenReview, scope: 'hunk' | 'file', node: ReviewNode | undefined): readonly ReviewTarget[] {
-    const cursor = node ? undefined : reviewCursor(open, this.#options.scheme);
-    if (cursor) return [scope === 'file' ? { kind: 'file', path: cursor.file.path } : hunkTarget(cursor)];
-    const chosen = node ?? this.#options.selected();
+  /** What the node stands for, or else what is selected in the tree: never while a text of Trellis is in front that is not the review's. */
+  #chosenTargets(scope: 'hunk' | 'file', node: ReviewNode | undefined): readonly ReviewTarget[] {
+    const inFront = vscode.window.activeTextEditor?.document.uri.scheme;
+    const chosen = node ?? (inFront === changeScheme ? undefined : this.#options.selected());
     if (!chosen) throw new ValidationError('Put the cursor into a change of the review, or select one in its tree.');
-    if (scope === 'file' && chosen.kind === 'hunk') return [{ kind: 'file', path: chosen.path }];
+    if (scope === 'file' && chosen.kind === 'hunk') return [fileTarget(chosen)];
     return targetsOf(chosen);
+  }
+
+  /** False when the file has no other hunk that way. */
+  #goInFile(direction: 'next' | 'previous', { editor, file, places, line }: ReviewCursor): boolean {
+    const place = neighbourOf(places, line, direction);
+    if (!place) return false;
+    moveTo(editor, place.startLine);
+    this.#options.reveal(file.path, place.hunk.id);
+    return true;
+  }
+
+  /** Opens the file after or before the cursor's, the first or last without one; false when there is none. */
+  async #goToFile(
+    open: OpenReview,
+    direction: 'next' | 'previous',
+    cursor: ReviewCursor | undefined,
+  ): Promise<boolean> {
+    const isNext = direction === 'next';
+    const files = filesInOrder(open.review).filter(({ hunks }) => hunks.length > 0);
+    const at = files.findIndex(({ path }) => path === cursor?.file.path);
+    const file = cursor ? files[isNext ? at + 1 : at - 1] : files.at(isNext ? 0 : -1);
+    if (!file) return false;
+    // From the end of a file the overview goes on to the next one.
+    if (cursor && this.#options.diffs.isOverviewInFront) moveTo(cursor.editor, isNext ? Number.MAX_SAFE_INTEGER : 0);
+    if (!(await this.#options.diffs.goInOverview(direction)))
+      await this.#show(open, file.path, (_, index, all) => index === (isNext ? 0 : all.length - 1));
+    const hunk = file.hunks.at(isNext ? 0 : -1);
+    if (hunk) this.#options.reveal(file.path, hunk.id);
+    return true;
   }
 
   async #show(
@@ -117,13 +157,17 @@ export class ReviewActions {
     const file = open.review.files.find(each => each.path === path);
     if (!file) throw new ValidationError(`The run does not change ${path} any more.`);
     const place = placesOf(file.hunks, file.change.after ? 'after' : 'before').find(isWanted);
-    await this.#options.diffs.openFile(open, file, place ? { line: place.startLine } : {});
+    await this.#options.diffs.openFile(open, file, place?.startLine);
   }
+}
+
+function fileTarget({ file }: { readonly file: ReviewFile }): ReviewTarget {
+  return { kind: 'file', path: file.path };
 }
 
 function hunkTarget({ file, places, line }: ReviewCursor): ReviewTarget {
   // What has no lines, such as a new name, is decided from anywhere in its file when there is nothing else.
-  const place = placeAt(places, line);
+  const place = placeNear(places, line);
   const hunk = place?.hunk ?? (file.hunks.length === 1 ? file.hunks[0] : undefined);
   if (!hunk) throw new ValidationError('The cursor is in no hunk; go to the next one first.');
   return { kind: 'hunk', path: file.path, hunkId: hunk.id };

@@ -18,9 +18,12 @@ export interface ReviewCursor {
 export function sideOf(uri: vscode.Uri, open: OpenReview, scheme = stagedScheme): DiffSide | undefined {
   if (addressOf(uri).runId !== open.runId) return undefined;
   if (uri.scheme === scheme) return 'after';
-  // Earlier attempts have the same scheme, and their lines are not those of the review.
-  const isBefore = uri.scheme === changeScheme && hashOf(uri) === fileOf(uri, open)?.change.before?.hash;
-  return isBefore ? 'before' : undefined;
+  const change = uri.scheme === changeScheme ? fileOf(uri, open)?.change : undefined;
+  if (!change) return undefined;
+  // What has a content that the review has not is an earlier attempt, and its lines are not those of the review.
+  const hash = hashOf(uri);
+  if (hash === change.before?.hash) return 'before';
+  return hash === change.after?.hash ? 'after' : undefined;
 }
 
 /** The file of the review whose side that is. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ValidationError } from '../../base/errors.ts';
+import { AbortError, ValidationError } from '../../base/errors.ts';
 import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
 import { plural } from '../../domain/formatQuantity.ts';
 import type { AcceptSetback } from '../../orchestrator/review/acceptReview.ts';
@@ -15,6 +15,8 @@ export interface ReviewEndingOptions {
   readonly service: RunService;
   readonly actions: ReviewActions;
   readonly diffs: ReviewDiffs;
+  /** Called when `isTesting` is no longer what it was. */
+  readonly onDidChange: () => void;
 }
 
 /** How a review ends, or goes on: apply what is accepted, refuse all of it, or send it back. Each throws one sentence. */
@@ -22,11 +24,19 @@ export class ReviewEnding {
   readonly #service: RunService;
   readonly #actions: ReviewActions;
   readonly #diffs: ReviewDiffs;
+  readonly #onDidChange: () => void;
+  #isTesting = false;
 
-  constructor({ service, actions, diffs }: ReviewEndingOptions) {
+  constructor({ service, actions, diffs, onDidChange }: ReviewEndingOptions) {
     this.#service = service;
     this.#actions = actions;
     this.#diffs = diffs;
+    this.#onDidChange = onDidChange;
+  }
+
+  /** The tests run on what is accepted; until they are done, it can be decided on, and not applied. */
+  get isTesting(): boolean {
+    return this.#isTesting;
   }
 
   /** Accepts everything, what was rejected too once the user says so, and applies it. */
@@ -45,11 +55,13 @@ export class ReviewEnding {
   /** Has what is accepted tested, unless it was, and puts it into the user's files; says so when that cannot be. */
   async apply({ despiteProof = false } = {}): Promise<void> {
     const open = this.#actions.pending;
+    if (this.#isTesting) throw new ValidationError('The tests still run on what you accepted; wait, or stop them.');
     await this.#actions.saveEdits(open);
     await checkFiles(open);
-    const isTested = open.review.proof !== undefined;
-    const title = isTested ? 'Applying the changes' : 'Testing what you accepted';
-    const again = await inProgress(title, () => this.#service.decideReview({ kind: 'accept', despiteProof }));
+    if (!(await this.#test(open))) return;
+    const again = await inProgress('Applying the changes', () =>
+      this.#service.decideReview({ kind: 'accept', despiteProof }),
+    );
     if (!again) await this.#diffs.close(open.runId);
     else if (again.setback) await this.#explain(again, again.setback);
   }
@@ -90,6 +102,46 @@ export class ReviewEnding {
     await this.#diffs.openSince(open, changes);
   }
 
+  /** Runs the tests on what is accepted, where it is known what that is; false when the user stopped them. */
+  async #test(open: OpenReview): Promise<boolean> {
+    const { review } = open;
+    const isClear = review.selection().length > 0 && review.files.every(file => file.conflicts === 0);
+    const isProven = () => review.proof !== undefined;
+    if (!isClear || isProven()) return true;
+    this.#isTesting = true;
+    this.#onDidChange();
+    try {
+      const proof = await this.#stoppable(open, 'Testing what you accepted', signal => review.prove({ signal }));
+      if (!proof) return false;
+    } finally {
+      this.#isTesting = false;
+      this.#onDidChange();
+    }
+    if (isProven()) return true;
+    throw new ValidationError('You changed what is accepted while the tests ran, so nothing was applied; apply again.');
+  }
+
+  /** Work on a review that the user can stop, and that ends with the review; undefined when it was stopped. */
+  async #stoppable<T>(
+    { review }: OpenReview,
+    title: string,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    const over = new AbortController();
+    const subscription = this.#service.onDidChange(() => {
+      if (this.#service.review?.review !== review) over.abort(new AbortError());
+    });
+    try {
+      return await inProgress(title, signal => work(AbortSignal.any([signal, over.signal])));
+    } catch (error) {
+      if (!(error instanceof AbortError)) throw error;
+      vscode.window.setStatusBarMessage('$(circle-slash) Stopped; nothing was applied.', 5_000);
+      return undefined;
+    } finally {
+      void subscription.dispose();
+    }
+  }
+
   async #explain(open: OpenReview, setback: AcceptSetback): Promise<void> {
     switch (setback.kind) {
       case 'nothingKept':
@@ -111,7 +163,9 @@ export class ReviewEnding {
     const isPartial = review.files.some(file => file.decision !== 'kept');
     const search =
       isPartial && review.proof?.verdict === 'fails'
-        ? await inProgress('Looking for the hunk that the tests need', signal => review.findNeededHunks({ signal }))
+        ? await this.#stoppable(open, 'Looking for the hunk that the tests need', signal =>
+            review.findNeededHunks({ signal }),
+          )
         : undefined;
     const needed = search?.kind === 'found' ? search.needed.hunks : [];
     const found =
@@ -148,7 +202,7 @@ async function inProgress<T>(title: string, work: (signal: AbortSignal) => Promi
   const options = { location: vscode.ProgressLocation.Notification, title: `Trellis: ${title}`, cancellable };
   return vscode.window.withProgress(options, async (_progress, token) => {
     const abort = new AbortController();
-    const subscription = token.onCancellationRequested(() => abort.abort());
+    const subscription = token.onCancellationRequested(() => abort.abort(new AbortError()));
     try {
       return await work(abort.signal);
     } finally {

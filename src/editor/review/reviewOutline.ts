@@ -26,7 +26,7 @@ interface NodeText {
 
 export interface HunkNode extends NodeText {
   readonly kind: 'hunk';
-  readonly path: string;
+  readonly file: ReviewFile;
   readonly hunk: ReviewHunk;
 }
 
@@ -75,11 +75,16 @@ export function outlineReview(review: Review, reasons: ReasonsByPath): ItemNode[
   return review.items.map(item => itemNode(item, { needed, changedSince, reasons }));
 }
 
+/** The files as the tree has them: by item, in the order of the plan. */
+export function filesInOrder({ items }: Pick<Review, 'items'>): readonly ReviewFile[] {
+  return items.flatMap(item => item.files);
+}
+
 /** What a decision on the node is on; undefined for files that no item of the plan accounts for, which have no target of their own. */
 export function targetsOf(node: ReviewNode): readonly ReviewTarget[] {
   switch (node.kind) {
     case 'hunk':
-      return [{ kind: 'hunk', path: node.path, hunkId: node.hunk.id }];
+      return [{ kind: 'hunk', path: node.file.path, hunkId: node.hunk.id }];
     case 'file':
       return [{ kind: 'file', path: node.file.path }];
     case 'item':
@@ -130,7 +135,7 @@ function itemNode({ item, files }: ReviewItem, facts: OutlineFacts): ItemNode {
 }
 
 function fileNode(file: ReviewFile, facts: OutlineFacts): FileNode {
-  const children = placeLabels(file).map(([hunk, label]) => hunkNode(file.path, hunk, label, facts));
+  const children = placeLabels(file).map(([hunk, label]) => hunkNode(file, hunk, label, facts));
   const { additions, deletions, kind, previousPath, isBinary } = file.change;
   const reasons = facts.reasons.get(file.path) ?? [];
   const words = reasons.map(reason => reasonWords[reason.kind]);
@@ -144,15 +149,15 @@ function fileNode(file: ReviewFile, facts: OutlineFacts): FileNode {
   ];
   const decided = { kept: [], partlyKept: [counts], rejected: ['rejected'] }[file.decision];
   const size = isBinary ? 'binary' : `+${additions} −${deletions}`;
-  const slash = file.path.lastIndexOf('/');
   const needsLook = file.conflicts > 0 || reasons.length > 0 || children.some(child => child.needsLook);
   return {
     kind: 'file',
     file,
     children,
     id: `file:${file.path}`,
-    label: file.path.slice(slash + 1),
-    description: [...(slash > 0 ? [file.path.slice(0, slash)] : []), size, ...decided, ...marks, ...words].join(' · '),
+    label: file.path.slice(file.path.lastIndexOf('/') + 1),
+    // In the order of what matters most where there is little room.
+    description: [...folderOf(file.path), ...decided, ...marks, ...words, size].join(' · '),
     tooltip: [file.path, ...marks, counts, ...reasons.map(reason => reason.text)].join('\n'),
     spoken: [`File ${file.path}`, kindWords[kind], spokenSize(additions, deletions), counts, ...marks, ...words].join(
       ', ',
@@ -162,14 +167,23 @@ function fileNode(file: ReviewFile, facts: OutlineFacts): FileNode {
   };
 }
 
-function hunkNode(path: string, hunk: ReviewHunk, label: string, { needed }: OutlineFacts): HunkNode {
+/** The folder, of a deep one its two ends. */
+function folderOf(path: string): string[] {
+  const folders = path.split('/').slice(0, -1);
+  const [first, last] = [folders[0], folders.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [folders.length > 3 ? `${first}/…/${last}` : folders.join('/')];
+}
+
+function hunkNode(file: ReviewFile, hunk: ReviewHunk, label: string, { needed }: OutlineFacts): HunkNode {
+  const { path } = file;
   const isNeeded = needed.some(each => each.path === path && each.hunkId === hunk.id);
   const reasons = isNeeded ? ['the tests need it'] : [];
   const isChecked = hunk.decision === 'kept';
   const size = hunk.lines.length === 0 ? [] : [`+${hunk.additions} −${hunk.deletions}`];
   return {
     kind: 'hunk',
-    path,
+    file,
     hunk,
     id: `hunk:${path}:${hunk.id}`,
     label,

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.ts';
 import type { AgentMode } from '../../domain/schema/plan.ts';
-import type { CommandId } from '../commandTable.ts';
+import { placesOf } from './hunkPlaces.ts';
 import type { OpenReview } from './openReview.ts';
 import { stagedUri } from './reviewAddress.ts';
+import type { ReviewDiffs } from './reviewDiffs.ts';
 import {
   type FileNode,
   type HunkNode,
@@ -23,12 +24,14 @@ const modeIcons: Readonly<Record<AgentMode, string>> = { analyzer: 'search', cod
 /** Item → file → hunk, each with a check box for whether it is accepted. */
 export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, Disposable {
   readonly #review: () => OpenReview | undefined;
+  readonly #diffs: Pick<ReviewDiffs, 'commandFor'>;
   readonly #onDidChange = new vscode.EventEmitter<undefined>();
   #outline: readonly ItemNode[] | undefined;
   #reasons: ReasonsByPath = new Map();
 
-  constructor(review: () => OpenReview | undefined) {
+  constructor(review: () => OpenReview | undefined, diffs: Pick<ReviewDiffs, 'commandFor'>) {
     this.#review = review;
+    this.#diffs = diffs;
   }
 
   get onDidChangeTreeData() {
@@ -65,6 +68,12 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, Disposab
     return this.outline.find(item => item.children.some(child => child.id === node.id));
   }
 
+  /** The node of a hunk; undefined when there is none any more. */
+  find(path: string, hunkId: string): HunkNode | undefined {
+    const files = this.outline.flatMap(item => item.children);
+    return files.find(({ file }) => file.path === path)?.children.find(({ hunk }) => hunk.id === hunkId);
+  }
+
   getTreeItem(node: ReviewNode): vscode.TreeItem {
     const shown = new vscode.TreeItem(node.label, this.#stateOf(node));
     shown.id = node.id;
@@ -77,15 +86,23 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, Disposab
       accessibilityInformation: { label: node.spoken, role: 'checkbox' },
     };
     shown.accessibilityInformation = { label: node.spoken };
-    if (node.kind !== 'item') {
-      shown.command = { command: 'trellis.openReviewNode' satisfies CommandId, title: 'Show', arguments: [node] };
-    }
+    const command = this.#commandOf(node);
+    if (command) shown.command = command;
     this.#addIcon(shown, node);
     return shown;
   }
 
   dispose(): void {
     this.#onDidChange.dispose();
+  }
+
+  /** Opens the diff, at the hunk or at the first one of the file. */
+  #commandOf(node: ReviewNode): vscode.Command | undefined {
+    const open = this.#review();
+    if (!open || node.kind === 'item') return undefined;
+    const places = placesOf(node.file.hunks, node.file.change.after ? 'after' : 'before');
+    const place = node.kind === 'hunk' ? places.find(({ hunk }) => hunk.id === node.hunk.id) : places[0];
+    return this.#diffs.commandFor(open, node.file, place?.startLine);
   }
 
   #stateOf(node: ReviewNode): vscode.TreeItemCollapsibleState {

@@ -2,12 +2,15 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { ValidationError } from '../../base/errors.ts';
 import type { CommandHandlers, ReviewCommandId } from '../commandTable.ts';
+import type { ContextKeys } from '../contextKeys.ts';
 import type { RunService } from '../runService.ts';
 import { HunkDecorations } from './hunkDecorations.ts';
+import { placeAt } from './hunkPlaces.ts';
 import type { OpenReview } from './openReview.ts';
 import { ReviewActions } from './reviewActions.ts';
 import { stagedScheme } from './reviewAddress.ts';
 import { ReviewComments } from './reviewComments.ts';
+import { reviewCursor } from './reviewCursor.ts';
 import { ReviewDiffs } from './reviewDiffs.ts';
 import { ReviewEnding } from './reviewEnding.ts';
 import { type ReviewNode, summarizeReview } from './reviewOutline.ts';
@@ -17,6 +20,7 @@ import { StagedFileSystem } from './stagedFileSystem.ts';
 export interface ReviewViewOptions {
   readonly service: RunService;
   readonly extensionUri: vscode.Uri;
+  readonly contextKeys: ContextKeys;
   /** Shows the user what went wrong. */
   readonly report: (error: unknown) => void;
 }
@@ -36,19 +40,21 @@ export class ReviewView implements Disposable {
   readonly #decorations: HunkDecorations;
   readonly #comments: ReviewComments;
   readonly #resources = new DisposableStore();
+  readonly #contextKeys: ContextKeys;
   readonly #report: (error: unknown) => void;
   readonly #lifetime = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ service, extensionUri, report }: ReviewViewOptions) {
+  constructor({ service, extensionUri, contextKeys, report }: ReviewViewOptions) {
     this.#service = service;
+    this.#contextKeys = contextKeys;
     this.#report = error => {
       if (!this.#lifetime.signal.aborted) report(error);
     };
     const review = () => service.review;
     this.#staged = this.#resources.add(new StagedFileSystem({ review }));
     this.#diffs = new ReviewDiffs(this.#staged);
-    this.#tree = this.#resources.add(new ReviewTree(review));
+    this.#tree = this.#resources.add(new ReviewTree(review, this.#diffs));
     this.#decorations = this.#resources.add(new HunkDecorations({ review, extensionUri }));
     this.#comments = this.#resources.add(new ReviewComments({ review }));
     this.#view = this.#resources.add(
@@ -58,13 +64,21 @@ export class ReviewView implements Disposable {
         showCollapseAll: true,
       }),
     );
-    const selected = () => this.#view.selection[0];
-    this.actions = new ReviewActions({ service, diffs: this.#diffs, selected });
-    this.ending = new ReviewEnding({ service, actions: this.actions, diffs: this.#diffs });
+    const selected = () => (this.#view.visible ? this.#view.selection[0] : undefined);
+    const reveal = (path: string, hunkId: string) => this.#reveal(path, hunkId);
+    this.actions = new ReviewActions({ service, diffs: this.#diffs, selected, reveal });
+    const onDidChange = () => this.#schedule();
+    this.ending = new ReviewEnding({ service, actions: this.actions, diffs: this.#diffs, onDidChange });
     this.#resources.add(
       vscode.Disposable.from(
         vscode.workspace.registerFileSystemProvider(stagedScheme, this.#staged, { isCaseSensitive: true }),
         this.#view.onDidChangeCheckboxState(({ items }) => void this.#check(items).catch(report)),
+        vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
+          if (kind !== undefined) this.#followCursor();
+        }),
+        vscode.window.onDidChangeActiveTextEditor(() => this.#followCursor()),
+        vscode.window.tabGroups.onDidChangeTabs(() => this.#noteFront()),
+        vscode.window.tabGroups.onDidChangeTabGroups(() => this.#noteFront()),
       ),
     );
     this.#resources.add(service.onDidChange(() => this.#schedule()));
@@ -78,6 +92,7 @@ export class ReviewView implements Disposable {
   /** The commands of a review. */
   get commands(): Pick<CommandHandlers, ReviewCommandId> {
     const { actions, ending } = this;
+    const nodeOf = (argument: unknown) => this.#nodeOf(argument);
     return {
       'trellis.acceptHunk': node => actions.decide('kept', 'hunk', nodeOf(node)),
       'trellis.rejectHunk': node => actions.decide('rejected', 'hunk', nodeOf(node)),
@@ -86,6 +101,7 @@ export class ReviewView implements Disposable {
       'trellis.nextHunk': () => actions.go('next'),
       'trellis.previousHunk': () => actions.go('previous'),
       'trellis.openReviewNode': node => actions.openNode(nodeOf(node)),
+      'trellis.toggleReviewNode': () => actions.toggle(),
       'trellis.acceptAll': () => ending.acceptAll(),
       'trellis.applyReview': () => ending.apply(),
       'trellis.refuseChanges': () => ending.refuse(),
@@ -133,6 +149,48 @@ export class ReviewView implements Disposable {
   async #comment(reply: unknown): Promise<void> {
     await this.actions.saveEdits(this.actions.pending);
     this.#comments.add(replyOf(reply));
+    // What was typed in is gone, and the focus with it.
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+  }
+
+  /** What the editor hands to a command of the tree; nothing when it came from the palette or a key in a diff. */
+  #nodeOf(argument: unknown): ReviewNode | undefined {
+    if (argument === 'selected') return this.#view.selection[0];
+    const isNode = typeof argument === 'object' && argument !== null && 'kind' in argument && 'spoken' in argument;
+    return isNode ? (argument as ReviewNode) : undefined;
+  }
+
+  /** Selects in the tree the hunk that the user went to, where both are in sight. */
+  #followCursor(): void {
+    const open = this.#service.review;
+    const cursor = open && reviewCursor(open);
+    const place = cursor && placeAt(cursor.places, cursor.line);
+    if (!place) return;
+    const [selected] = this.#view.selection;
+    // A file that was opened from its row keeps that row.
+    const isOfRow = selected?.kind === 'file' && selected.file.path === cursor.file.path && place === cursor.places[0];
+    if (!isOfRow) this.#reveal(cursor.file.path, place.hunk.id);
+  }
+
+  /** A view that is not in sight stays so. */
+  #reveal(path: string, hunkId: string): void {
+    const node = this.#view.visible ? this.#tree.find(path, hunkId) : undefined;
+    if (!node || this.#view.selection[0]?.id === node.id) return;
+    this.#view.reveal(node, { select: true, focus: false }).then(undefined, this.#report);
+  }
+
+  /** What is going on, or else how the decisions stand. */
+  #messageOf(open: OpenReview): string {
+    if (this.ending.isTesting) return 'The tests run on what you accepted…';
+    if (open.isPending) return summarizeReview(open);
+    const { live } = this.#service;
+    return live === undefined || live.phase === 'awaitingReview'
+      ? 'What you accepted is being applied…'
+      : 'The agents work on your comments; the review goes on when they are done.';
+  }
+
+  #noteFront(): void {
+    this.#contextKeys.set({ 'trellis.isOverviewInFront': this.#diffs.isOverviewInFront });
   }
 
   async #findReasons({ review }: OpenReview): Promise<void> {
@@ -154,16 +212,10 @@ export class ReviewView implements Disposable {
     this.#tree.refresh();
     this.#decorations.update();
     this.#comments.sync();
-    this.#view.message = open ? summarizeReview(open) : '';
+    this.#view.message = open ? this.#messageOf(open) : '';
     this.#view.badge =
       open?.isPending === true ? { value: open.review.files.length, tooltip: 'Files to review' } : undefined;
   }
-}
-
-/** What the editor hands to a command of the tree; nothing when it came from the palette or a key. */
-function nodeOf(argument: unknown): ReviewNode | undefined {
-  const isNode = typeof argument === 'object' && argument !== null && 'kind' in argument && 'spoken' in argument;
-  return isNode ? (argument as ReviewNode) : undefined;
 }
 
 /** What the editor hands to a button of a comment thread. */

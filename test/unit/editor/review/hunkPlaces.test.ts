@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hunksOf } from '../../../../src/changes/hunks.ts';
-import { type DiffSide, neighbourOf, placeAt, placesOf } from '../../../../src/editor/review/hunkPlaces.ts';
+import { type DiffSide, neighbourOf, placeAt, placeNear, placesOf } from '../../../../src/editor/review/hunkPlaces.ts';
 import { stagedChange } from '../../../support/stagedChange.ts';
 
 const before = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`);
@@ -44,6 +44,15 @@ describe('the places of hunks', () => {
     const places = placesOf(changed(), 'after');
     const at = (line: number) => places.findIndex(place => place === placeAt(places, line));
     assert.deepEqual([1, 2, 3, 4, 8, 9, 10, 11, 18, 19].map(at), [-1, 0, 0, -1, -1, 1, 1, -1, 2, -1]);
+  });
+
+  it('are meant from up to three lines away, the lower one of two that are as near', () => {
+    const places = placesOf(changed(), 'after');
+    const near = (line: number) => places.findIndex(place => place === placeNear(places, line));
+    assert.deepEqual([0, 2, 6, 7, 8, 9, 13, 14, 15, 18, 21].map(near), [0, 0, 0, 1, 1, 1, 1, -1, 2, 2, 2]);
+    assert.equal(near(22), -1);
+    const [first, second] = placesOf(hunksOf(stagedChange('a.ts', 'a\nb\nc\nd\ne\n', 'A\nb\nc\nd\nE\n')), 'after');
+    assert.equal(placeNear([first!, second!], 2), second);
   });
 
   it('lead from one hunk to the next and back, and no further than the last', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  filesInOrder,
   nameHunks,
   outlineReview,
   type ReviewNode,
@@ -43,7 +44,7 @@ describe('the outline of a review', () => {
         ['hunk', '3: three', '+1 −1', true],
         ['hunk', '25: line 25', '+0 −1', true],
         ['item', 'Add b', '1/1', true],
-        ['file', 'new.ts', 'src · +2 −0 · new file', true],
+        ['file', 'new.ts', 'src · new file · +2 −0', true],
         ['hunk', '1: export const b = 1;', '+2 −0', true],
       ],
     );
@@ -59,7 +60,7 @@ describe('the outline of a review', () => {
       [item?.isChecked, file?.isChecked, rejected?.isChecked, kept?.isChecked],
       [false, false, false, true],
     );
-    assert.equal(file?.description, 'src · +1 −2 · 1 of 2 hunks accepted');
+    assert.equal(file?.description, 'src · 1 of 2 hunks accepted · +1 −2');
     assert.equal(file.spoken, 'File src/a.ts, changed, 1 line added, 2 removed, 1 of 2 hunks accepted');
     assert.equal(rejected?.spoken, 'Hunk, 3: three, 1 line added, 1 removed, rejected');
     assert.match(
@@ -73,7 +74,7 @@ describe('the outline of a review', () => {
     const reasons = new Map([['src/a.ts', [{ kind: 'noTest', text: 'No test reaches it.' }] as const]]);
     const [item, file, , , other] = flatten(outlineReview(review, reasons));
     assert.deepEqual([item?.needsLook, file?.needsLook, other?.needsLook], [true, true, false]);
-    assert.equal(file?.description, 'src · +1 −2 · no test reaches it');
+    assert.equal(file?.description, 'src · no test reaches it · +1 −2');
     assert.match(file.tooltip, /No test reaches it\.$/);
     assert.match(file.spoken, /no test reaches it$/);
   });
@@ -106,8 +107,25 @@ describe('the outline of a review', () => {
       ...changes().slice(1),
     ]);
     const files = flatten(outlineReview(review, none)).filter(node => node.kind === 'file');
-    assert.match(files[0]?.description ?? '', /changed since your comments$/);
-    assert.match(files[1]?.description ?? '', /edited by you$/);
+    assert.match(files[0]?.description ?? '', /^src · changed since your comments · /);
+    assert.match(files[1]?.description ?? '', /^src · new file · edited by you · /);
+  });
+
+  it('leaves room for what matters: of a deep folder its two ends, the whole path in the tooltip', () => {
+    const path = 'packages/shop/src/checkout/discounts/quantity.ts';
+    const { review } = new ReviewFixture([...changes(), stagedChange(path, undefined, 'export {};\n')], { plan });
+    const file = flatten(outlineReview(review, none)).find(node => node.id === `file:${path}`);
+    assert.deepEqual([file?.label, file?.description], ['quantity.ts', 'packages/…/discounts · new file · +1 −0']);
+    assert.match(file?.tooltip ?? '', /^packages\/shop\/src\/checkout\/discounts\/quantity\.ts\n/);
+  });
+
+  it('has the files in the order of the plan, whatever their names', () => {
+    const items = [buildItem('two', { filePath: 'src/new.ts' }), buildItem('one', { filePath: 'src/a.ts' })];
+    const { review } = new ReviewFixture(changes(), { plan: buildPlan(items) });
+    assert.deepEqual(
+      filesInOrder(review).map(file => file.path),
+      ['src/new.ts', 'src/a.ts'],
+    );
   });
 
   it('decides on an item through its files, those of no item too', () => {
