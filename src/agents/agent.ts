@@ -68,7 +68,7 @@ export interface AgentRecorder {
   ): void;
   /** An edit of `path` begins to arrive; it is the `number`th file of its reply, from 1. */
   editBegun(path: string, number: number): void;
-  /** None of the edits of the reply that is arriving will be applied; `reason` is a sentence. */
+  /** None of the edits of the reply that is arriving will be applied, for that reason, which begins as a sentence does. */
   editUnusable(reason: string): void;
 }
 

@@ -73,7 +73,8 @@ class ArrivingReply {
     const shown = oneLine(path, longestPath);
     if (this.#files.size <= mostFiles) this.#recorder.editBegun(shown, this.#files.size);
     const problem = workspacePathProblem(path);
-    if (problem !== undefined) this.#giveUp(`${shown} ${problem}.`);
+    // A path may turn the direction of writing of what stands behind it.
+    if (problem !== undefined) this.#giveUp(`A path ${problem}: ${shown}`);
   }
 
   /** Edits are applied all or none, so that one reason is enough and nothing more has to be looked at. */

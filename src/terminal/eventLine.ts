@@ -39,7 +39,7 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
       return palette.dim(`= ${safeLine(event.itemId, 40)}: taken over from ${event.sourceRunId}, on the same inputs`);
     case 'edit.unusable':
       return palette.yellow(
-        `! ${safeLine(event.itemId, 40)}: the edits of its reply will be refused: ${safeLine(event.reason, 300)}`,
+        `! ${safeLine(event.itemId, 40)}: the edits of its reply will be refused. ${safeLine(event.reason, 300)}`,
       );
     case 'violation.found':
       return palette.yellow(`! ${event.violation.kind}: ${safeLine(event.violation.actual, 300)}`);

@@ -126,7 +126,8 @@ describe('edits that arrive over HTTP', () => {
       file('src/one.js'),
     );
     const { output, code } = run();
-    const line = '! write: the edits of its reply will be refused: ../␛[2J\ufffd.js has a control character in it.';
+    const line =
+      '! write: the edits of its reply will be refused. A path has a control character in it: ../␛[2J\ufffd.js';
     await output.until(line);
     release();
     assert.equal(await code, 0, output.text);
@@ -142,6 +143,8 @@ describe('edits that arrive over HTTP', () => {
     const { output, code } = run('--events');
     assert.equal(await code, 0, output.text);
     assert.deepEqual(begun(output), ['1 src/one.js', '1 src/two.js', '2 src/one.js']);
+    const replay = start(['replay', 'run_']);
+    assert.equal(await replay.code, 0, replay.output.text);
   });
 
   it('are told of all at once when the reply comes from a cassette', async () => {

@@ -56,11 +56,11 @@ describe('tellOfEdits', () => {
   it('says why the edits will be refused as soon as that can be seen, and then nothing more', () => {
     const begun = (path: string) => `${path}\n\`\`\`ts\n${'x\n'.repeat(10)}`;
     for (const [path, reason] of [
-      ['../../etc/passwd', 'leads out of the workspace.'],
-      ['/etc/passwd', 'is absolute; it must be relative to the workspace.'],
-      ['src/.git/config', 'is inside .git, which Trellis never touches.'],
+      ['../../etc/passwd', 'leads out of the workspace'],
+      ['/etc/passwd', 'is absolute; it must be relative to the workspace'],
+      ['src/.git/config', 'is inside .git, which Trellis never touches'],
     ] as const)
-      assert.deepEqual(toldOf(begun(path), file('src/b.ts')), [`1 ${path}`, `unusable: ${path} ${reason}`]);
+      assert.deepEqual(toldOf(begun(path), file('src/b.ts')), [`1 ${path}`, `unusable: A path ${reason}: ${path}`]);
   });
 
   it('says what is wrong with a block that is broken', () => {

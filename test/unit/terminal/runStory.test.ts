@@ -43,12 +43,12 @@ describe('runStory', () => {
     const text = story(false, [
       ...planPayloads,
       { type: 'edit.begun', ...step, path: 'src/a.js', number: 1 },
-      { type: 'edit.unusable', ...step, reason: '/b.js is absolute.' },
+      { type: 'edit.unusable', ...step, reason: 'A path is absolute: /b.js' },
     ]);
     assert.match(text, /\n {4}\+4\.0 s {4}implement: begins src\/a\.js\n/);
     assert.match(
       text,
-      /\n {4}\+5\.0 s {2}! implement: the edits of its reply will be refused: \/b\.js is absolute\.\n/,
+      /\n {4}\+5\.0 s {2}! implement: the edits of its reply will be refused\. A path is absolute: \/b\.js\n/,
     );
   });
 
