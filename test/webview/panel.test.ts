@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeBrowser } from './browser.ts';
-import { cancelledEvents, missedEvents, moments, sampleEvents, samplePlan } from './sampleRun.ts';
+import { arrivingEvents, cancelledEvents, missedEvents, moments, sampleEvents, samplePlan } from './sampleRun.ts';
 import type { ThemeName } from './themes.ts';
 import { type HarnessOptions, WebviewHarness } from './webviewHarness.ts';
 
@@ -73,6 +73,25 @@ describe('the panel', () => {
     await panel.happen(moments.end - moments.question);
     await page.getByText('Changes applied').first().waitFor();
     assert.deepEqual(panel.complaints, []);
+  });
+
+  it('shows which file a worker writes while its reply arrives, and that the reply is of no use', async () => {
+    const page = await open({ events: arrivingEvents, shown: moments.question });
+    const work = page.getByRole('region', { name: 'Workers' });
+    await panel.happen();
+    await work.getByText('Writing docs/helpers.md', { exact: true }).waitFor();
+    await panel.happen();
+    await work.getByText('Writing src/numbers/index.ts (2 files so far)', { exact: true }).waitFor();
+    await button(/Describe fibonacci/)
+      .first()
+      .click();
+    await panel.picture('panel-arriving');
+    await panel.happen();
+    await work.getByText('Writing ../\u202etxt.<b>passwd</b> (3 files so far)', { exact: true }).waitFor();
+    await panel.picture('panel-arriving-hostile');
+    await panel.happen();
+    await work.getByText(/could not be used: A path leads out of the workspace: /).waitFor();
+    await panel.picture('panel-arriving-unusable');
   });
 
   it('pulls again when an event went missing', async () => {

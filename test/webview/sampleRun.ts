@@ -270,6 +270,28 @@ export const cancelledEvents: readonly RunEvent[] = buildEvents([
   },
 ]);
 
+const begin = (path: string, number: number): RunEventPayload => ({
+  type: 'edit.begun',
+  itemId: asItemId('item_5'),
+  sessionId: 'session_5',
+  path,
+  number,
+});
+
+/** From the moment `question` on, a reply arrives with three files, the last of them none that can be written. */
+export const arrivingEvents: readonly RunEvent[] = buildEvents([
+  ...toQuestion,
+  begin('docs/helpers.md', 1),
+  begin('src/numbers/index.ts', 2),
+  begin('../\u202etxt.<b>passwd</b>', 3),
+  {
+    type: 'edit.unusable',
+    itemId: asItemId('item_5'),
+    sessionId: 'session_5',
+    reason: 'A path leads out of the workspace: ../\u202etxt.<b>passwd</b>',
+  },
+]);
+
 /** A run whose tests failed for good. */
 export const missedEvents: readonly RunEvent[] = buildEvents([
   ...toQuestion,
