@@ -2,7 +2,10 @@
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
 
 /** What git needs of our environment; keys and tokens stay here. */
-const passedOn = ['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'XDG_CONFIG_HOME', 'TMPDIR', 'TEMP'];
+const passedOn = [
+  ...['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'XDG_CONFIG_HOME', 'TMPDIR', 'TEMP'],
+  ...['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL', 'EMAIL'],
+];
 const ownEnvironment = {
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',

@@ -130,9 +130,11 @@ export class DiskWorkspace implements WorkspaceFiles {
   }
 
   async #kindOf(folder: string, entry: Dirent): Promise<DirectoryEntry['kind'] | undefined> {
+    // What has no path that could be named is not there for agents: nobody could read it.
+    if (workspacePathProblem(entry.name) !== undefined) return undefined;
     if (entry.isFile()) return 'file';
     if (entry.isDirectory()) return 'directory';
-    if (!entry.isSymbolicLink() || workspacePathProblem(entry.name) !== undefined) return undefined;
+    if (!entry.isSymbolicLink()) return undefined;
     const place = await this.#locate(folder === '' ? entry.name : `${folder}/${entry.name}`);
     if (place.kind !== 'file' && place.kind !== 'folder') return undefined;
     if (await this.#isHidden(place.realFile, place.kind === 'folder')) return undefined;

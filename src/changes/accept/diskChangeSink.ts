@@ -9,7 +9,7 @@ import { runTransaction } from './fileTransaction.ts';
 import { FolderLock } from './folderLock.ts';
 import { type FileOperation, planOperations, type WantedChange } from './planOperations.ts';
 import { restoreEntries, storedVersion } from './restoreEntries.ts';
-import type { TransactionRecord } from './transactionRecord.ts';
+import type { TransactionEntry, TransactionRecord } from './transactionRecord.ts';
 
 export interface DiskChangeSinkOptions {
   readonly workspace: DiskWorkspace;
@@ -147,10 +147,12 @@ export class DiskChangeSink {
     if (!record) throw new StorageError(`The checkpoint ${id} is gone; try again.`);
     const parts = { calls: this.#calls, folder: this.#store.folderOf(id) };
     const inverse: WantedChange[] = [];
-    for (const entry of record.entries) {
-      const before = await storedVersion(parts, entry, entry.after);
+    const movedTo = new Map(record.entries.filter(isMove).map(entry => [entry.previousPath, entry]));
+    for (const entry of record.entries.filter(other => !isMove(other))) {
+      const target = movedTo.get(entry.path);
+      const before = await storedVersion(parts, target ?? entry, (target ?? entry).after);
       const after = await storedVersion(parts, entry, entry.before);
-      inverse.push({ path: entry.path, before, after });
+      inverse.push({ path: entry.path, ...(target && { previousPath: target.path }), before, after });
     }
     const operations = await this.#plan(inverse);
     await this.#run(operations, { kind: 'revert', runId: record.runId, reverts: id }, signal);
@@ -222,6 +224,11 @@ export class DiskChangeSink {
       this.#logger.log('warn', 'Old checkpoints could not be removed', { reason: errorMessage(error) });
     }
   }
+}
+
+/** A file that came from elsewhere to where there was none is moved back, with what was edited in it since. */
+function isMove({ previousPath, before }: TransactionEntry): boolean {
+  return previousPath !== undefined && before === null;
 }
 
 function inverseOf({ path: file, previousPath, before, after }: WantedChange): WantedChange {

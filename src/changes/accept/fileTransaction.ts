@@ -52,7 +52,7 @@ export async function runTransaction(parts: TransactionParts): Promise<Transacti
 
 async function recordOf({ calls, root, record, operations }: TransactionParts): Promise<TransactionRecord> {
   const entries: TransactionEntry[] = [];
-  for (const [index, { path: file, before, after }] of operations.entries()) {
+  for (const [index, { path: file, previousPath, before, after }] of operations.entries()) {
     const mode = before ? ((await calls.mode(path.join(root, file))) ?? null) : null;
     if (mode !== null && (mode & 0o222) === 0)
       throw new ValidationError(`${file} is write-protected; nothing was changed. Make it writable first.`);
@@ -60,6 +60,7 @@ async function recordOf({ calls, root, record, operations }: TransactionParts): 
     const name = `.${record.id}-${index}.trellis-tmp`;
     entries.push({
       path: file,
+      ...(previousPath === undefined ? {} : { previousPath }),
       before: before ? { hash: before.hash, isExecutable: before.isExecutable } : null,
       mode,
       after: after ? { hash: after.hash, isExecutable: after.isExecutable } : null,
@@ -115,25 +116,39 @@ export function modeOf(before: number | null, isExecutable: boolean): number | u
 }
 
 /** The last look before the first file is touched. */
-async function checkUnchanged({ calls, root }: TransactionParts, record: TransactionRecord): Promise<void> {
-  for (const { path: file, before } of record.entries) {
-    const content = await calls.read(path.join(root, file));
-    if ((content && contentHash(content)) !== before?.hash)
-      throw new ValidationError(`${file} changed while the changes were applied; nothing was changed, try again.`);
-  }
+async function checkUnchanged(parts: TransactionParts, record: TransactionRecord): Promise<void> {
+  for (const entry of record.entries) await checkEntry(parts, entry);
 }
 
-async function putInPlace({ calls, root }: TransactionParts, record: TransactionRecord): Promise<void> {
+async function checkEntry({ calls, root }: TransactionParts, { path: file, before }: TransactionEntry): Promise<void> {
+  const content = await calls.read(path.join(root, file));
+  if ((content && contentHash(content)) !== before?.hash)
+    throw new ValidationError(`${file} changed while the changes were applied; nothing was changed, try again.`);
+}
+
+/** Each file is looked at again just before it is touched: in a large change that is long after the first was. */
+async function putInPlace(parts: TransactionParts, record: TransactionRecord): Promise<void> {
+  const { calls, root } = parts;
   const written = record.entries.filter(entry => entry.after);
   const deleted = record.entries.filter(entry => !entry.after);
   const newNames = new Set(written.map(entry => foldPath(entry.path)));
   // A file that is renamed to another case of its name has to go first where the two names are one.
   const first = deleted.filter(entry => newNames.has(foldPath(entry.path)));
-  for (const entry of first) await calls.remove(path.join(root, entry.path));
-  for (const entry of written)
-    if (entry.temporaryPath !== null)
-      await calls.rename(path.join(root, entry.temporaryPath), path.join(root, entry.path));
-  for (const entry of deleted) if (!first.includes(entry)) await calls.remove(path.join(root, entry.path));
+  for (const entry of first) {
+    await checkEntry(parts, entry);
+    await calls.remove(path.join(root, entry.path));
+  }
+  const gone = new Set(first.map(entry => foldPath(entry.path)));
+  for (const entry of written) {
+    if (entry.temporaryPath === null) continue;
+    if (!gone.has(foldPath(entry.path))) await checkEntry(parts, entry);
+    await calls.rename(path.join(root, entry.temporaryPath), path.join(root, entry.path));
+  }
+  for (const entry of deleted) {
+    if (first.includes(entry)) continue;
+    await checkEntry(parts, entry);
+    await calls.remove(path.join(root, entry.path));
+  }
   const folders = new Set(record.entries.map(entry => path.dirname(path.join(root, entry.path))));
   for (const folder of folders) await calls.syncFolder(folder);
 }

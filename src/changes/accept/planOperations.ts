@@ -6,6 +6,8 @@ import type { EditPermission } from '../workspaceFiles.ts';
 /** One file as it is now and as it is to be. */
 export interface FileOperation {
   readonly path: string;
+  /** Where the file is now, if it is moved; that path is emptied by an operation of its own. */
+  readonly previousPath?: string;
   readonly before: FileVersion | undefined;
   readonly after: FileVersion | undefined;
 }
@@ -63,7 +65,7 @@ export async function planOperations(
       const target = await currentOf(path, previousPath);
       const isTaken = target && !sameVersion(target, merge.version);
       if (isTaken) conflicts.push({ path, current: target, accepted: merge.version, markedText: undefined });
-      operations.push({ path, before: target, after: merge.version });
+      operations.push({ path, previousPath, before: target, after: merge.version });
       operations.push({ path: previousPath, before: source, after: undefined });
     }
   }

@@ -21,6 +21,8 @@ export const transactionRecordSchema = z.strictObject({
   entries: z.array(
     z.strictObject({
       path: workspacePathSchema,
+      /** Where the file was before, if it is moved; that path has an entry of its own. */
+      previousPath: workspacePathSchema.optional(),
       before: versionSchema.nullable(),
       /** The permission bits before; null where there was no file. */
       mode: z.int().nullable(),

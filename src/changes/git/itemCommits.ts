@@ -32,8 +32,8 @@ export interface CommittedBranch {
 }
 
 const TIMEOUT_MS = 60_000;
-/** git's own name for "there is no such ref yet". */
-const NOTHING = '0'.repeat(40);
+/** git's own name for "there is no such ref yet", whatever the length of its hashes. */
+const NOTHING = '';
 /** What git leaves in its folder while it waits for the user to finish something. */
 const unfinished: Readonly<Record<string, string>> = {
   MERGE_HEAD: 'a merge',
@@ -57,6 +57,11 @@ export async function commitItems(items: readonly ItemCommit[], options: BranchO
     const { signal } = options;
     const place = { directory: options.directory, signal, timeoutMs: TIMEOUT_MS, hooksFolder };
     return await new BranchBuilder({ ...place, indexFile: path.join(folder, 'index') }, options).build(items);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!isNo(error)) throw error;
+    const said = /^(?:fatal|error): (.*)$/m.exec(error.message)?.[1] ?? oneLine(error.message);
+    throw refusalOf(options.branch, `git says "${said}"`, error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -107,6 +112,8 @@ class BranchBuilder {
     }
     if ((await this.#tryGit('check-ref-format', '--branch', branch)) === undefined)
       throw this.#refusal('that is no name for a branch; change git.branch');
+    if ((await this.#tryGit('var', 'GIT_COMMITTER_IDENT')) === undefined)
+      throw this.#refusal('git does not know who you are; set user.name and user.email by "git config"');
     const worktree = await this.#git('for-each-ref', '--format=%(worktreepath)', `refs/heads/${branch}`);
     if (worktree !== '') throw this.#refusal('it is checked out, and commits on it would move what you work on');
     this.#place = { ...this.#place, directory: await this.#git('rev-parse', '--show-toplevel') };
@@ -129,13 +136,24 @@ class BranchBuilder {
 
   /** The file as a checkout of the parent would have it. */
   async #committedVersion(file: string, parent: string): Promise<FileVersion | undefined> {
-    const entry = await this.#git('ls-tree', '--full-tree', '-z', parent, '--', file);
-    if (entry === '') return undefined;
-    const [mode] = entry.split(' ');
+    const mode = await this.#modeAt(parent, file);
+    if (mode === undefined) return undefined;
     if (mode !== '100644' && mode !== '100755')
       throw this.#refusal(`${file} is a link or a repository of its own there`);
     const content = (await this.#open().binaryCatFile(['--filters', `${parent}:${file}`])) as Uint8Array;
     return fileVersion(content, mode === '100755');
+  }
+
+  /** git's mode of what the commit has at the path. */
+  async #modeAt(commit: string, file: string): Promise<string | undefined> {
+    for (let at = file; at !== '.'; at = path.posix.dirname(at)) {
+      const [mode] = (await this.#git('ls-tree', '--full-tree', '-z', commit, '--', at)).split(' ');
+      if (mode === '' || mode === undefined) continue;
+      if (at === file) return mode;
+      if (mode === '040000') return undefined;
+      throw this.#refusal(`${at} is no folder there, but a ${mode === '160000' ? 'repository of its own' : 'file'}`);
+    }
+    return undefined;
   }
 
   async #commitAt(revision: string): Promise<string | undefined> {
@@ -158,7 +176,7 @@ class BranchBuilder {
       return await this.#git(...command);
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      if (error instanceof Error && 'task' in error) return undefined;
+      if (isNo(error)) return undefined;
       throw error;
     }
   }
@@ -168,8 +186,17 @@ class BranchBuilder {
   }
 
   #refusal(reason: string): ValidationError {
-    return new ValidationError(`Nothing was committed to the branch ${this.#options.branch}: ${reason}.`);
+    return refusalOf(this.#options.branch, reason);
   }
+}
+
+function refusalOf(branch: string, reason: string, cause?: Error): ValidationError {
+  return new ValidationError(`Nothing was committed to the branch ${branch}: ${reason}.`, { cause });
+}
+
+/** Whether git ran and refused. */
+function isNo(error: unknown): error is Error {
+  return error instanceof Error && 'task' in error;
 }
 
 function trimmed(output: string): string {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { StorageError, ValidationError } from '../../../src/base/errors.ts';
+import { diskCalls } from '../../../src/changes/accept/fileCalls.ts';
 import { AcceptConflictError } from '../../../src/changes/accept/planOperations.ts';
 import {
   openSink,
@@ -121,6 +122,38 @@ describe('DiskChangeSink', () => {
     });
     assert.equal((await sink.checkpoints())[0]?.isReverted, true);
     assert.deepEqual(await sink.revert(projectChanges, options), [], 'there is nothing left to take back');
+  });
+
+  it('moves a file back with what was edited in it later', async () => {
+    const sink = await openSink(temporary());
+    await sink.apply(projectChanges, options);
+    writeFileSync(file('new/folder/moved.ts'), 'edited later\nmoved\nand edited\n');
+    await sink.revert(projectChanges, options);
+    assert.deepEqual(snapshotTree(project()), { ...projectBefore, 'moved.ts': 'edited later\nmoved\n' });
+  });
+
+  it('overwrites nothing that the user writes while the files are put in place', async () => {
+    for (const change of projectChanges) {
+      reset();
+      const saved = () => {
+        writeTree(project(), { [change.path]: 'saved in this moment\n' });
+      };
+      let isFirst = true;
+      const sink = await openSink(temporary(), {
+        ...diskCalls,
+        async rename(from, to) {
+          if (isFirst && to.startsWith(project()) && to !== file(change.path)) {
+            saved();
+            isFirst = false;
+          }
+          await diskCalls.rename(from, to);
+        },
+      });
+      const order = projectChanges.toSorted((left, right) => Number(left === change) - Number(right === change));
+      await assert.rejects(sink.apply(order, options), /changed while the changes were applied; nothing was changed/);
+      const expected: Record<string, string> = { ...projectBefore, [change.path]: 'saved in this moment\n' };
+      assert.deepEqual(snapshotTree(project()), expected);
+    }
   });
 
   it('takes the changes back without a checkpoint too, when that is gone or was never there', async () => {

@@ -37,6 +37,20 @@ describe('DiskWorkspace', () => {
     await assert.rejects(DiskWorkspace.open(put('file')), /is a file/);
   });
 
+  it('passes over files and folders whose names no path can have', async () => {
+    for (const name of ['Icon\r', 'folder. ', 'back\\slash', 'bell\u0007/inside.ts', 'a.ts']) put(name, 'needle\n');
+    const workspace = await openProject();
+    assert.deepEqual(
+      (await workspace.list(''))?.map(entry => entry.name),
+      ['a.ts', 'src'],
+    );
+    const view = await new StagingOverlay({ workspace, blobs: new MemoryBlobStore() }).viewFor('item', []);
+    assert.deepEqual(
+      (await view.search('needle')).matches.map(match => match.path),
+      ['a.ts'],
+    );
+  });
+
   it('does not show what is ignored or may hold secrets', async () => {
     put('.gitignore', '*.log\n/dist/\n!keep.log\n');
     put('.trellisignore', 'private/\n');

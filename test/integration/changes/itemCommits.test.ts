@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ValidationError } from '../../../src/base/errors.ts';
 import { commitItems, type ItemCommit } from '../../../src/changes/git/itemCommits.ts';
@@ -137,6 +137,45 @@ describe('commits of an accepted run', () => {
     );
     execFileSync('git', ['init', '-q'], { cwd: plain });
     await assert.rejects(commitItems(items, { ...options, directory: plain }), refusal(/no commit yet/));
+  });
+
+  it('are made in a repository of longer hashes', async () => {
+    rmSync(path.join(project(), '.git'), { recursive: true });
+    git('init', '-q', '-b', 'main', '--object-format=sha256');
+    git('config', 'user.name', 'A Person');
+    git('config', 'user.email', 'person@example.org');
+    git('add', '.');
+    git('commit', '-q', '-m', 'First');
+    const { commits } = await commit();
+    assert.equal(commits[0]?.commit.length, 64);
+  });
+
+  it('are not made by nobody, and what git says against them is one sentence', async () => {
+    git('config', 'user.name', '');
+    await assert.rejects(
+      commit(),
+      refusal(/: git does not know who you are; set user\.name and user\.email [^\n]*\.$/),
+    );
+    git('config', 'user.name', 'A Person');
+    git('branch', 'trellis');
+    await assert.rejects(commit(), refusal(/: git says "[^\n]*'refs\/heads\/trellis' exists[^\n]*"\.$/));
+  });
+
+  it('are not made in a repository within the repository, or below what is a file there', async () => {
+    const inner = path.join(project(), 'inner');
+    mkdirSync(inner);
+    execFileSync('git', ['clone', '-q', project(), inner], { stdio: 'pipe' });
+    git('add', 'inner');
+    git('commit', '-q', '-m', 'Inner');
+    for (const before of [body, undefined]) {
+      const changes = [stagedChange('inner/a.txt', before, 'new\n')];
+      await assert.rejects(
+        commit([{ title: 'Inner', changes }]),
+        refusal(/inner is no folder there, but a repository/),
+      );
+    }
+    const changes = [stagedChange('a.txt/b.txt', undefined, 'new\n')];
+    await assert.rejects(commit([{ title: 'Below', changes }]), refusal(/a\.txt is no folder there, but a file/));
   });
 
   it('are not made in the middle of a merge', async () => {
