@@ -163,6 +163,7 @@ function overRecorded(memory: MemoryJournal, recorded: ContentStore): Journal {
     sync: () => memory.sync(),
     read: (runId, afterSeq) => memory.read(runId, afterSeq),
     runs: () => memory.runs(),
+    readCalls: (since, position) => memory.readCalls(since, position),
     dispose: () => memory.dispose(),
   };
 }

@@ -8,7 +8,7 @@ import type { Configuration, Secrets } from '../config/configuration.ts';
 import { type ModelLimits, modelLimitsSchema } from '../domain/schema/model.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Budget } from '../models/budget/budget.ts';
-import { DayPurse, startOfDay } from '../models/budget/dayPurse.ts';
+import { DayPurse } from '../models/budget/dayPurse.ts';
 import { Purse } from '../models/budget/purse.ts';
 import { createModelClient, serverOf } from '../models/createModelClient.ts';
 import { createRegistry, type ProviderSettings } from '../models/createRegistry.ts';
@@ -22,10 +22,10 @@ import { askAboutLimit } from '../orchestrator/askAboutLimit.ts';
 import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { type JournaledAnswers, journaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
+import { OthersSpending, spentIn } from '../orchestrator/journaledSpending.ts';
 import { modelRecorder, recordTextFlags } from '../orchestrator/modelRecorder.ts';
 import { recordMessage, recordStop } from '../orchestrator/observed/observedTexts.ts';
 import type { Observer } from '../orchestrator/observed/observer.ts';
-import { spentIn, spentSince } from '../orchestrator/spentSince.ts';
 import type { WorkspaceSecrets } from './workspaceSecrets.ts';
 
 export interface RunModelsOptions {
@@ -57,11 +57,12 @@ export class RunModels implements Disposable {
   readonly #governors: Governors;
   readonly #turns = new LoopTurns();
   readonly #day: DayPurse;
+  readonly #ownCalls = new Set<string>();
   readonly #limits: ModelLimits;
   readonly #prices: PriceList;
 
   constructor(options: RunModelsOptions) {
-    const { configuration, plugins, clock, logger } = options;
+    const { configuration, plugins, clock, logger, journal } = options;
     const { models, budget } = configuration;
     this.#options = options;
     this.#providers = this.#providerSettings();
@@ -70,7 +71,10 @@ export class RunModels implements Disposable {
     this.#prices = withOwnPrices(publicPrices, models.prices ?? {});
     this.#registry = createRegistry({ providers: this.#providers, plugins, limits: this.#limits, clock, logger });
     this.#governors = new Governors({ clock, logger });
-    this.#day = new DayPurse({ tokens: budget.dayTokens, usd: budget.dayUsd }, clock);
+    const isOwn = (exchangeId: string) => this.#ownCalls.has(exchangeId);
+    const others = new OthersSpending({ journal, prices: this.#prices, isOwn });
+    const limits = { tokens: budget.dayTokens, usd: budget.dayUsd };
+    this.#day = new DayPurse({ limits, clock, spentElsewhere: since => others.since(since) });
   }
 
   /** What earlier runs were answered, for one run; nothing where a cassette is to hold all that it asks. */
@@ -108,7 +112,11 @@ export class RunModels implements Disposable {
         onStopped: ({ exchangeId }, error) => recordStop(observer, exchangeId, error),
       },
       clock,
-      ids,
+      ids: (prefix, subject) => {
+        const id = ids(prefix, subject);
+        this.#ownCalls.add(id);
+        return id;
+      },
       logger: logger.child({ runId: run.runId, correlationId: run.runId }),
       limits: this.#limits,
       prices: this.#prices,
@@ -126,14 +134,11 @@ export class RunModels implements Disposable {
   }
 
   #budgetFor(run: JournaledRun, human: HumanChannel): Budget {
-    const { configuration, journal, clock, ids } = this.#options;
-    const { runTokens, runUsd, dayTokens, dayUsd } = configuration.budget;
-    if (dayTokens !== undefined || dayUsd !== undefined) {
-      this.#day.catchUp(spentSince(journal, startOfDay(clock.now()), this.#prices));
-    }
+    const { configuration, journal, ids } = this.#options;
+    const { runTokens, runUsd } = configuration.budget;
     const onLimit = askAboutLimit(run, human, ids);
     const purse = new Purse({ tokens: runTokens, usd: runUsd });
-    purse.catchUp(spentIn(journal.read(run.runId), 0, this.#prices));
+    purse.takeIn(spentIn(journal.read(run.runId), this.#prices));
     return new Budget({ run: purse, day: this.#day, onLimit });
   }
 

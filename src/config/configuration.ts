@@ -205,8 +205,12 @@ export const configurationSchema = z.strictObject({
       'RUN_TOKENS',
     ),
     runUsd: spendingLimit('US dollars that one run may spend before it asks.', cents, 'RUN_USD'),
-    dayTokens: spendingLimit('Tokens that all runs of a day may take together.', positive, 'DAY_TOKENS'),
-    dayUsd: spendingLimit('US dollars that all runs of a day may spend together.', cents, 'DAY_USD'),
+    dayTokens: spendingLimit(
+      'Tokens that all runs of a day in this workspace may take together.',
+      positive,
+      'DAY_TOKENS',
+    ),
+    dayUsd: spendingLimit('US dollars that all runs of a day in this workspace may spend together.', cents, 'DAY_USD'),
   }),
   safety: z.strictObject({
     credentials: setting(safetySettingsSchema.shape.credentials, {

@@ -1,6 +1,6 @@
 // The contract of the event store. Neighbouring folders import this file and nothing else of `journal/`.
 import type { Disposable } from '../base/disposable.ts';
-import type { RunEvent, RunEventPayload, RunOutcome } from '../domain/schema/events.ts';
+import type { RunEvent, RunEventOf, RunEventPayload, RunOutcome } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 
 /**
@@ -35,6 +35,14 @@ export interface RunSummary {
   readonly events: number;
 }
 
+export type CallEvent = RunEventOf<'model.requested' | 'model.responded' | 'model.failed'>;
+
+export interface CallEvents {
+  readonly events: readonly CallEvent[];
+  /** To read on from. */
+  readonly position: number;
+}
+
 /** The right to write to one run. Disposing gives it back; the end of its process does too. */
 export interface RunLease extends Disposable {
   readonly runId: RunId;
@@ -63,4 +71,9 @@ export interface Journal extends Disposable {
   read(runId: RunId, afterSeq?: number): RunEvent[];
   /** Newest first. */
   runs(): RunSummary[];
+  /**
+   * The events of model calls, of all runs and processes, that were written after `position` (0 is before all) and not before
+   * `since`, in milliseconds since the epoch; in the order of writing. Costs no more than what is new.
+   */
+  readCalls(since: number, position: number): CallEvents;
 }

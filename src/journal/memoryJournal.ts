@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
+import { callIn } from './callIn.ts';
 import { hashContent } from './contentHash.ts';
-import type { ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
+import type { CallEvents, ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { summarizeRun } from './summarizeRun.ts';
 
 /** A journal that lives as long as its process; nothing is written anywhere. */
@@ -12,6 +13,7 @@ export class MemoryJournal implements Journal {
   readonly memos: MemoStore = memoryMemos();
   readonly #clock: Pick<Clock, 'now'>;
   readonly #events = new Map<RunId, RunEvent[]>();
+  readonly #inOrder: RunEvent[] = [];
   readonly #leased = new Set<RunId>();
 
   constructor(options: { readonly clock: Pick<Clock, 'now'> }) {
@@ -35,6 +37,7 @@ export class MemoryJournal implements Journal {
       correlationId,
     });
     events.push(event);
+    this.#inOrder.push(event);
     return event;
   }
 
@@ -50,6 +53,11 @@ export class MemoryJournal implements Journal {
     return [...this.#events.values()]
       .flatMap(events => summarizeRun(events))
       .sort((one, other) => other.startedAt - one.startedAt);
+  }
+
+  readCalls(since: number, position: number): CallEvents {
+    const events = this.#inOrder.slice(position).filter(({ at }) => at >= since);
+    return { events: events.flatMap(callIn), position: this.#inOrder.length };
   }
 
   dispose(): void {

@@ -6,8 +6,9 @@ import { errorMessage, StorageError } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
+import { callIn } from './callIn.ts';
 import { GroupedWrites } from './groupedWrites.ts';
-import type { ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
+import type { CallEvents, ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { openJournalDatabase, readPragma } from './journalDatabase.ts';
 import { damagedJournal } from './recoverDatabase.ts';
 import { isProcessAlive, type LeaseOwner, RunLeases } from './runLeases.ts';
@@ -34,6 +35,8 @@ const rowSchema = z.object({
   body: z.string(),
 });
 
+const callRowSchema = z.object({ id: z.number(), at: z.number() });
+
 /** The journal of one workspace in one SQLite database, which several processes may have open at once. */
 export class SqliteJournal implements Journal {
   readonly contents: ContentStore;
@@ -48,6 +51,7 @@ export class SqliteJournal implements Journal {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #selectBoundaries: StatementSync;
+  readonly #selectCalls: StatementSync;
   #isDisposed = false;
 
   /** Throws a `StorageError` when the file cannot be opened, is damaged, newer, or not a journal. */
@@ -67,6 +71,7 @@ export class SqliteJournal implements Journal {
     this.#insert = guard(() => database.prepare(insertSql));
     this.#select = guard(() => database.prepare(selectSql));
     this.#selectBoundaries = guard(() => database.prepare(boundariesSql));
+    this.#selectCalls = guard(() => database.prepare(callsSql));
     this.#leases = new RunLeases({
       database,
       clock: options.clock,
@@ -113,6 +118,21 @@ export class SqliteJournal implements Journal {
       .sort((one, other) => other.startedAt - one.startedAt);
   }
 
+  readCalls(since: number, position: number): CallEvents {
+    return this.#guard(() => {
+      const rows: unknown[] = [];
+      let last = position;
+      // Backwards, so that a long history is not gone through for the end of it.
+      for (const row of this.#selectCalls.iterate(position)) {
+        const { id, at } = callRowSchema.parse(row);
+        last = Math.max(last, id);
+        if (at < since) break;
+        rows.push(row);
+      }
+      return { events: rows.reverse().flatMap(row => callIn(this.#parse(row))), position: last };
+    });
+  }
+
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -153,6 +173,10 @@ const insertSql = `
   SELECT :runId, coalesce((SELECT max(seq) FROM event WHERE run_id = :runId), 0) + 1, :at, :correlationId, :type, :body
   WHERE NOT EXISTS (SELECT 1 FROM lease WHERE run_id = :runId AND owner <> :owner)
   RETURNING seq`;
+
+const callsSql = `
+  SELECT id, run_id, seq, at, correlation_id, body FROM event
+  WHERE id > ? AND type IN ('model.requested', 'model.responded', 'model.failed') ORDER BY id DESC`;
 
 const selectSql = `
   SELECT run_id, seq, at, correlation_id, body FROM event WHERE run_id = ? AND seq > ? ORDER BY seq`;

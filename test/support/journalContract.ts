@@ -59,6 +59,22 @@ export function describeJournal(open: (options: { clock: { now(): number } }) =>
     assert.deepEqual(journal.runs()[1], { runId: 'run_1', title: 'one', startedAt: 1000, events: 4 }, 'it goes on');
   });
 
+  it('reads the calls of all runs since a time, and on from where it was', () => {
+    const call = (exchangeId: string) =>
+      ({ type: 'model.failed', exchangeId, message: 'm', willRetry: false }) as const;
+    journal.append(runId, startedPayload('one'), 'c');
+    journal.append(runId, call('early'), 'c');
+    now = 2000;
+    const events = [journal.append(asRunId('run_2'), call('first'), 'c'), journal.append(runId, call('second'), 'c')];
+    const { events: read, position } = journal.readCalls(2000, 0);
+    assert.deepEqual(read, events);
+    journal.append(runId, warnedPayload('no call'), 'c');
+    const late = journal.append(runId, call('third'), 'c');
+    const next = journal.readCalls(2000, position);
+    assert.deepEqual(next.events, [late]);
+    assert.deepEqual(journal.readCalls(2000, next.position), { events: [], position: next.position });
+  });
+
   it('keeps content by its hash, text as UTF-8', () => {
     const hash = journal.contents.put('häßlich');
     assert.equal(hash, hashContent(Buffer.from('häßlich', 'utf8')));

@@ -19,6 +19,7 @@ export class Purse {
   readonly #given: SpendingLimits;
   #limits: SpendingLimits;
   #spent: Amount = { tokens: 0, usd: 0 };
+  #spentElsewhere: Amount = { tokens: 0, usd: 0 };
   #reserved: Amount = { tokens: 0, usd: 0 };
   readonly #waiting = new Set<() => void>();
 
@@ -32,19 +33,19 @@ export class Purse {
   }
 
   get spent(): Amount {
-    return this.#spent;
+    return sum(this.#spent, this.#spentElsewhere, 1);
   }
 
   /** The unit of which `amount` more would be too much even if nothing that is promised were taken. */
   exceededBy(amount: Amount): SpendingUnit | undefined {
-    return units.find(unit => this.#spent[unit] + amount[unit] > (this.#limits[unit] ?? Infinity));
+    const { spent } = this;
+    return units.find(unit => spent[unit] + amount[unit] > (this.#limits[unit] ?? Infinity));
   }
 
   /** Whether `amount` more is within the limits even if all that is promised is taken. */
   hasRoomFor(amount: Amount): boolean {
-    return units.every(
-      unit => this.#spent[unit] + this.#reserved[unit] + amount[unit] <= (this.#limits[unit] ?? Infinity),
-    );
+    const { spent } = this;
+    return units.every(unit => spent[unit] + this.#reserved[unit] + amount[unit] <= (this.#limits[unit] ?? Infinity));
   }
 
   reserve(amount: Amount): void {
@@ -64,18 +65,16 @@ export class Purse {
     this.#wake();
   }
 
-  /** Takes in what was spent in all, where that is more than is known here. */
-  catchUp(spent: Amount): void {
-    this.#spent = {
-      tokens: Math.max(this.#spent.tokens, spent.tokens),
-      usd: Math.max(this.#spent.usd, spent.usd),
-    };
+  /** Takes in what others spent in all, in place of what they had before. */
+  takeIn(spentElsewhere: Amount): void {
+    this.#spentElsewhere = spentElsewhere;
   }
 
   /** Begins anew, as a day does; what is promised stays so. */
   restart(): void {
     this.#limits = this.#given;
     this.#spent = { tokens: 0, usd: 0 };
+    this.#spentElsewhere = { tokens: 0, usd: 0 };
     this.#wake();
   }
 

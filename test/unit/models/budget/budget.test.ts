@@ -120,7 +120,7 @@ describe('Budget', () => {
     });
 
     it('holds for all runs together, and begins anew at midnight', async () => {
-      const day = new DayPurse({ tokens: 100 }, clock);
+      const day = new DayPurse({ limits: { tokens: 100 }, clock });
       const one = build(new Purse({}), () => 'stop', day);
       const other = build(new Purse({}), () => 'stop', day);
       (await one.budget.reserve(tokens(70), signal)).settle(tokens(70));
@@ -131,16 +131,30 @@ describe('Budget', () => {
       assert.equal(day.current.spent.tokens, 50);
     });
 
-    it('takes in what others spent, and counts nothing twice', () => {
-      const day = new DayPurse({ usd: 5 }, clock);
-      day.catchUp({ tokens: 10, usd: 2 });
-      day.catchUp({ tokens: 20, usd: 1 });
-      assert.deepEqual(day.current.spent, { tokens: 20, usd: 2 });
+    it('takes in what others spend while it goes on, once a second, beside what is spent here', async () => {
+      let others = { tokens: 10, usd: 2 };
+      const asked: number[] = [];
+      const spentElsewhere = (since: number) => {
+        asked.push(since);
+        return others;
+      };
+      const day = new DayPurse({ limits: { usd: 5 }, clock, spentElsewhere });
+      const { budget } = build(new Purse({}), () => 'stop', day);
+      (await budget.reserve({ tokens: 1, usd: 1 }, signal)).settle({ tokens: 1, usd: 1 });
+      others = { tokens: 20, usd: 3.5 };
+      assert.deepEqual(day.current.spent, { tokens: 11, usd: 3 });
+      now += 1000;
+      await assert.rejects(budget.reserve({ tokens: 1, usd: 1 }, signal), LimitStop);
+      assert.deepEqual([day.current.spent, asked], [{ tokens: 21, usd: 4.5 }, Array(2).fill(startOfDay(noon))]);
+      others = { tokens: 0, usd: 0 };
+      now = noon + 13 * hour;
+      assert.deepEqual(day.current.spent, { tokens: 0, usd: 0 });
+      const free = new DayPurse({ limits: {}, clock, spentElsewhere: () => assert.fail('nobody is asked') });
+      assert.deepEqual(free.current.spent, { tokens: 0, usd: 0 });
     });
 
     it('is raised once when two runs that share it both say so', async () => {
-      const day = new DayPurse({ tokens: 100 }, clock);
-      day.catchUp(tokens(100));
+      const day = new DayPurse({ limits: { tokens: 100 }, clock, spentElsewhere: () => tokens(100) });
       const answers = [Promise.withResolvers<LimitDecision>(), Promise.withResolvers<LimitDecision>()] as const;
       const reservations = answers.map(answer =>
         build(new Purse({}), () => answer.promise, day).budget.reserve(tokens(50), signal),
