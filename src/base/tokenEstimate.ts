@@ -3,6 +3,8 @@
  * character is one. Within some 30 % for prose and code in the common tokenizers; good for budgets, not for bills.
  */
 export function estimateTokens(text: string): number {
+  // All ASCII, as code mostly is: counted by the runtime many times faster than here.
+  if (Buffer.byteLength(text) === text.length) return Math.ceil(text.length / 4);
   let ascii = 0;
   let other = 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StorageError } from '../base/errors.ts';
 
 /** Bytes that may wait to be written; a row of more is written at once. */
@@ -10,6 +10,8 @@ const mostWaitingBytes = 1 << 20;
  */
 export class GroupedWrites {
   readonly #database: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   readonly #guard: <T>(work: () => T) => T;
   #waiting: (() => unknown)[] = [];
   #waitingBytes = 0;
@@ -17,6 +19,8 @@ export class GroupedWrites {
   /** Raises what `guard` makes of what SQLite raises. */
   constructor(database: DatabaseSync, guard: <T>(work: () => T) => T) {
     this.#database = database;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
     this.#guard = guard;
   }
 
@@ -52,10 +56,10 @@ export class GroupedWrites {
   }
 
   #inTransaction<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#begin.run();
     try {
       const result = work();
-      this.#database.exec('COMMIT');
+      this.#commit.run();
       return result;
     } catch (error) {
       this.#rollBack();

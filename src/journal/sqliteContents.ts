@@ -12,6 +12,8 @@ export class SqliteContents implements ContentStore {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #writes: GroupedWrites;
+  /** A text is often put twice in a row, by those who keep a model's answer and those who record it. */
+  #last: { readonly text: string; readonly hash: string } | undefined;
 
   /** Raises what SQLite raises. */
   constructor(database: DatabaseSync, writes: GroupedWrites) {
@@ -21,10 +23,12 @@ export class SqliteContents implements ContentStore {
   }
 
   put(content: Uint8Array | string): string {
+    if (content === this.#last?.text) return this.#last.hash;
     // A copy: what the caller does to its bytes before they are written must not change what is written.
     const bytes = Buffer.from(content);
     const hash = hashContent(bytes);
     this.#writes.add(() => this.#insert.run(hash, bytes), bytes.length);
+    if (typeof content === 'string') this.#last = { text: content, hash };
     return hash;
   }
 

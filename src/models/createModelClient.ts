@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { LoopTurns } from '../base/loopTurns.ts';
+import { remembered } from '../base/remembered.ts';
 import {
   type CassetteSettings,
   type ConfiguredRole,
@@ -15,6 +16,7 @@ import type { Budget } from './budget/budget.ts';
 import { budgetMiddleware } from './budget/budgetMiddleware.ts';
 import { answerFromCassette, recordToCassette } from './cassette/cassetteMiddleware.ts';
 import { createRegistry, createRunRegistry, type ProviderSettings } from './createRegistry.ts';
+import type { Governor } from './governor/governor.ts';
 import { Governors, governorMiddleware } from './governor/governors.ts';
 import { invokeModel } from './invokeModel.ts';
 import type { LanguageModelRegistry } from './languageModelRegistry.ts';
@@ -77,7 +79,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient & Di
   const retry = retryMiddleware({ maxRetries: limits.maxRetries, clock, random, recorder, logger });
   const governors = options.governors ?? new Governors({ clock, logger });
   const accounts: Readonly<Record<string, unknown>> = { ...options.providers };
-  const governorOf = (provider: string) => governors.of(provider, accounts[provider]);
+  const governorOf = remembered(new Map<string, Governor>(), provider => governors.of(provider, accounts[provider]));
   const { budget, answers, cassette = {}, party = '', turns = new LoopTurns() } = options;
   const cassetteLayers = cassetteMiddleware(cassette, options.safety?.knownSecrets);
   const now = () => clock.now();

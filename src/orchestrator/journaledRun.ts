@@ -18,6 +18,8 @@ export class JournaledRun implements RunLog, Disposable {
   readonly #emitter: Emitter<RunEvent>;
   readonly #mask: (text: string) => string;
   #state: RunState;
+  /** Rejected when a sync that nobody waited for has failed. */
+  #syncing: Promise<void> = Promise.resolve();
 
   /** `mask` takes the credentials out of a text: the journal holds none, whoever said them. */
   constructor(journal: Journal, runId: RunId, logger: Logger, mask = (text: string) => maskCredentials(text)) {
@@ -58,8 +60,17 @@ export class JournaledRun implements RunLog, Disposable {
   }
 
   /** Resolves when everything so far would survive a loss of power. */
-  sync(): Promise<void> {
-    return this.#journal.sync();
+  async sync(): Promise<void> {
+    const begun = this.#syncing;
+    this.#syncing = Promise.resolve();
+    await Promise.all([begun, this.#journal.sync()]);
+  }
+
+  /** Begins what `sync` does and waits for nothing. That it failed is told by the next `sync`. */
+  syncSoon(): void {
+    const before = this.#syncing;
+    this.#syncing = this.#journal.sync().then(() => before);
+    this.#syncing.catch(() => undefined); // The next `sync` is told.
   }
 
   dispose(): void {

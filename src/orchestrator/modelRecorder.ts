@@ -1,4 +1,6 @@
+import { remembered } from '../base/remembered.ts';
 import { type ItemId, itemIdSchema } from '../domain/schema/ids.ts';
+import type { ModelMessage } from '../domain/schema/model.ts';
 import type { TextFlag } from '../domain/schema/safety.ts';
 import type { ModelRequest } from '../models/middleware.ts';
 import type { ModelExchangeEvent, ModelRecorder } from '../models/recordingMiddleware.ts';
@@ -16,8 +18,10 @@ export function recordTextFlags(
 
 /** Keeps the model calls of a run in its journal. */
 export function modelRecorder(run: JournaledRun): ModelRecorder {
+  // A conversation's messages are sent again with each of its turns.
+  const keep = remembered(new WeakMap<ModelMessage, string>(), ({ content }) => run.contents.put(content));
   return {
-    record: event => recordExchange(run, event),
+    record: event => recordExchange(run, event, keep),
     recordReading: ({ exchangeId, role, repairs, problems }) =>
       void run.append(
         { type: 'model.read', exchangeId, role, repairs: [...repairs], problems: [...problems] },
@@ -26,8 +30,11 @@ export function modelRecorder(run: JournaledRun): ModelRecorder {
   };
 }
 
-/** Writes a model call to the journal, its texts to the content store; what was paid for is on the disk before it is used. */
-async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Promise<void> {
+/**
+ * Writes a model call to the journal, its texts to the content store. What was paid for is at once on its way to the disk,
+ * and arrives there before anything outside of the journal is changed: whoever does that waits for `sync`.
+ */
+function recordExchange(run: JournaledRun, event: ModelExchangeEvent, keep: (message: ModelMessage) => string): void {
   const { exchangeId, call, settings } = event.request;
   const itemId = call.itemId === undefined ? {} : { itemId: itemIdSchema.parse(call.itemId) };
   switch (event.type) {
@@ -40,7 +47,7 @@ async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Pro
           ...itemId,
           ...(call.sessionId === undefined ? {} : { sessionId: call.sessionId }),
           ...settings,
-          messages: call.messages.map(({ role, content }) => ({ role, hash: run.contents.put(content) })),
+          messages: call.messages.map(message => ({ role: message.role, hash: keep(message) })),
         },
         exchangeId,
       );
@@ -82,7 +89,7 @@ async function recordExchange(run: JournaledRun, event: ModelExchangeEvent): Pro
         },
         exchangeId,
       );
-      await run.sync();
+      run.syncSoon();
       return;
     }
   }

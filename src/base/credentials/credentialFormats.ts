@@ -2,9 +2,9 @@
 // and it begins where no character of a key comes before it, so that a long run is read once.
 import { looksRandom } from './randomText.ts';
 
-interface CredentialFormat {
+export interface CredentialFormat {
   readonly kind: string;
-  /** One of them is in every key of the format, in this case: a text without them is not searched. */
+  /** One of them is in every key of the format, in this case: a text without them is not searched. Three characters at least. */
   readonly marks: readonly string[];
   /** Global. The group `secret`, at its end, is what is masked; without one, the whole match. */
   readonly pattern: RegExp;
@@ -24,8 +24,10 @@ function loose(kind: string, marks: string | readonly string[], body: string): C
   return { ...format(kind, marks, body), isLoose: true };
 }
 
+const hexadecimal = Array.from('0123456789abcdef');
+
 /** The more certain first. */
-const credentialFormats: readonly CredentialFormat[] = [
+export const credentialFormats: readonly CredentialFormat[] = [
   format('aws-access-key', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], '(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])'),
   loose('github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], 'gh[pousr]_[A-Za-z0-9_.]{36,}'),
   loose('github-token', 'github_pat_', 'github_pat_[A-Za-z0-9_]{60,}'),
@@ -98,25 +100,20 @@ const credentialFormats: readonly CredentialFormat[] = [
   loose('alibaba-key', 'LTAI', 'LTAI[A-Za-z0-9]{12,20}(?![A-Za-z0-9])'),
   loose('planetscale-token', 'pscale_', `pscale_(?:tkn|pw|oauth)_${word}{32,}`),
   loose('square-token', 'sq0', `sq0(?:atp|csp|idp)-${word}{22,}`),
-  loose('twilio-key', 'SK', 'SK[a-f0-9]{32}(?![A-Za-z0-9])'),
+  loose(
+    'twilio-key',
+    hexadecimal.map(digit => `SK${digit}`),
+    'SK[a-f0-9]{32}(?![A-Za-z0-9])',
+  ),
   loose('azure-storage-key', 'AccountKey=', 'AccountKey=(?<secret>[A-Za-z0-9+/]{43,86}={0,2})'),
-  loose('azure-client-secret', 'Q~', '[A-Za-z0-9_~.-]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])'),
+  loose(
+    'azure-client-secret',
+    hexadecimal.slice(0, 10).map(digit => `${digit}Q~`),
+    '[A-Za-z0-9_~.-]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])',
+  ),
   format('age-key', 'AGE-SECRET-KEY-1', 'AGE-SECRET-KEY-1[A-Z0-9]{50,}'),
   loose('json-web-token', 'eyJ', `eyJ${word}{10,}\\.eyJ${word}{10,}\\.${word}{16,}`),
 ];
-
-const formatsByMark = new Map<string, CredentialFormat[]>();
-for (const each of credentialFormats) {
-  for (const mark of each.marks) formatsByMark.set(mark, [...(formatsByMark.get(mark) ?? []), each]);
-}
-const anyMark = new RegExp([...formatsByMark.keys()].map(mark => mark.replaceAll('.', '\\.')).join('|'), 'g');
-
-/** The formats that a text may hold keys of, in the order of the list: one pass over the text instead of one for each. */
-export function formatsMarkedIn(text: string): readonly CredentialFormat[] {
-  const marked = new Set<CredentialFormat>();
-  for (const [mark] of text.matchAll(anyMark)) for (const each of formatsByMark.get(mark) ?? []) marked.add(each);
-  return credentialFormats.filter(each => marked.has(each));
-}
 
 /** What the format masks in `match`; undefined when it turns out to be no key: an example of a manual, or a name. */
 export function secretIn(

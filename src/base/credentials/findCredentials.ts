@@ -1,6 +1,7 @@
-import { formatsMarkedIn, secretIn } from './credentialFormats.ts';
+import { type CredentialFormat, credentialFormats, secretIn } from './credentialFormats.ts';
+import { MarkSearch } from './markSearch.ts';
 import { maskPlaceholder } from './maskPlaceholder.ts';
-import { namedSecrets } from './namedSecrets.ts';
+import { addressPasswords, namedSecrets, nameMarks } from './namedSecrets.ts';
 import { privateKeys } from './privateKeys.ts';
 import { joinFindings, type TextFinding } from './textFinding.ts';
 import { textWindows } from './textWindows.ts';
@@ -32,22 +33,34 @@ export function* searchCredentials(
   }
   for (const { text: part, offset } of textWindows(text)) {
     yield;
-    for (const { kind, start, end } of [...formattedKeys(part), ...namedSecrets(part)]) {
+    for (const { kind, start, end } of credentialsWithin(part)) {
       findings.push({ kind, start: start + offset, end: end + offset });
     }
   }
   return joinFindings(findings);
 }
 
-function formattedKeys(text: string): readonly TextFinding[] {
-  const findings: TextFinding[] = [];
-  for (const format of formatsMarkedIn(text)) {
-    for (const match of text.matchAll(format.pattern)) {
-      const place = secretIn(format, match);
-      if (place !== undefined) findings.push({ kind: format.kind, ...place });
-    }
+/** What may be in a text, by the marks in it: most texts have none, and are searched for nothing. */
+const marks = new MarkSearch<CredentialFormat | 'name'>([
+  ...credentialFormats.flatMap(format => format.marks.map(mark => ({ mark, value: format }))),
+  ...nameMarks.map(mark => ({ mark, value: 'name', ignoresCase: true }) as const),
+]);
+
+/** What lies within single lines; the more certain first. */
+function credentialsWithin(text: string): readonly TextFinding[] {
+  const marked = marks.valuesIn(text);
+  return [
+    ...credentialFormats.filter(format => marked.has(format)).flatMap(format => [...keysOf(format, text)]),
+    ...addressPasswords(text),
+    ...(marked.has('name') ? namedSecrets(text) : []),
+  ];
+}
+
+function* keysOf(format: CredentialFormat, text: string): Generator<TextFinding> {
+  for (const match of text.matchAll(format.pattern)) {
+    const place = secretIn(format, match);
+    if (place !== undefined) yield { kind: format.kind, ...place };
   }
-  return findings;
 }
 
 /** The credentials in a text, in the order of their places; none overlap. */

@@ -11,6 +11,7 @@ export interface TextFinding {
  * given first: the more certain detectors come before the others.
  */
 export function joinFindings(findings: readonly TextFinding[]): readonly TextFinding[] {
+  if (findings.length < 2) return findings;
   const ranked = findings
     .map((finding, rank) => ({ ...finding, rank }))
     .sort((left, right) => left.start - right.start);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { ModelSettings } from '../../domain/schema/model.ts';
+import { remembered } from '../../base/remembered.ts';
+import type { ModelMessage, ModelSettings } from '../../domain/schema/model.ts';
 import type { ModelCall } from '../modelClient.ts';
 
 /** Changed when what is kept under a key, or what goes into it, means something else than before. */
-const version = 1;
+const version = 2;
 
 export interface KeyedCall {
   readonly call: Pick<ModelCall, 'messages' | 'responseSchema'>;
@@ -16,9 +17,16 @@ export interface KeyedCall {
 export function callKey({ call, settings, server }: KeyedCall): string {
   const { provider, model, temperature, maxOutputTokens } = settings;
   const schema = call.responseSchema === undefined ? null : sorted(call.responseSchema.schema);
-  const messages = call.messages.map(({ role, content }) => [role, content]);
+  const messages = call.messages.map(message => [message.role, contentHash(message)]);
   const parts = [version, server, provider, model, temperature, maxOutputTokens, schema, messages];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
+}
+
+/** A conversation's messages are sent again with each of its turns. */
+const contentHash = remembered(new WeakMap<ModelMessage, string>(), ({ content }) => sha256(content));
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The order of an object's properties means nothing. */

@@ -5,11 +5,18 @@ import { passesDni, passesGermanTaxId, passesIban, passesInsee, passesLuhn } fro
 
 interface PersonalDataFormat {
   readonly kind: string;
+  /** What is in every match: a text without it is not searched. */
+  readonly sign: Sign;
   /** Global and linear: bounded repetitions, and a beginning that no part of a longer run can be. */
   readonly pattern: RegExp;
   /** What the pattern cannot say: check digits, ranges, examples. `before` is the line up to the match. */
   readonly isValid: (match: string, before: string) => boolean;
 }
+
+/** `closeDigits`: six of them, as far from each other as in telephone and card numbers. */
+const signs = { at: /@/, plus: /\+\d/, closeDigits: /\d(?:[ -]?\d){5}/, countryAndDigits: /[A-Z]{2}\d{2}/ } as const;
+type Sign = keyof typeof signs;
+const signNames = Object.keys(signs) as Sign[];
 
 const digitsOf = (text: string) => text.replaceAll(/\D/g, '');
 const compact = (text: string) => text.replaceAll(/[\s.-]/g, '');
@@ -58,50 +65,64 @@ const publishedSocialSecurityNumbers = new Set(['078-05-1120', '219-09-9999', '1
 const formats: readonly PersonalDataFormat[] = [
   {
     kind: 'email',
+    sign: 'at',
     pattern:
       /(?<![A-Za-z0-9._%+/:@-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}(?![A-Za-z0-9@:/-])/g,
     isValid: isEmail,
   },
   {
     kind: 'telephone',
+    sign: 'plus',
     pattern: /(?<![\w.+/-])\+[1-9]\d{0,2}(?:[ .-]?\(0?\d{1,4}\)|[ .-]\d(?=[ .-]))?(?:[ .-]?\d{2,5}){2,5}(?![\w.]?\w)/g,
     isValid: (text, before) =>
       isTelephone(text) && (/[ .()-]/.test(text) || /(?:tel|phone|mobile|fax|call|sms|whatsapp)\W{0,8}$/i.test(before)),
   },
   {
     kind: 'telephone',
+    sign: 'closeDigits',
     pattern: /(?<![\w.+/(-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[- ])[2-9]\d{2}-\d{4}(?![\w-]|\.\d)/g,
     isValid: isTelephone,
   },
-  { kind: 'payment-card', pattern: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g, isValid: isCard },
+  {
+    kind: 'payment-card',
+    sign: 'closeDigits',
+    pattern: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g,
+    isValid: isCard,
+  },
   {
     kind: 'iban',
+    sign: 'countryAndDigits',
     pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g,
     isValid: text => compact(text).length >= 15 && /\d{4}/.test(text.slice(4)) && passesIban(compact(text)),
   },
   {
     kind: 'us-social-security-number',
+    sign: 'closeDigits',
     pattern: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g,
     isValid: text => !publishedSocialSecurityNumbers.has(text),
   },
   {
     kind: 'uk-national-insurance-number',
+    sign: 'closeDigits',
     pattern:
       /(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![A-Za-z0-9])/g,
     isValid: text => !/123456|000000/.test(compact(text)),
   },
   {
     kind: 'es-dni',
+    sign: 'closeDigits',
     pattern: /(?<![\w.-])(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z](?![\w-])/g,
     isValid: text => !/12345678|00000000/.test(text) && passesDni(compact(text)),
   },
   {
     kind: 'fr-insee',
+    sign: 'closeDigits',
     pattern: /(?<![\w.-])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?![\w.-])/g,
     isValid: text => passesInsee(compact(text)),
   },
   {
     kind: 'de-tax-id',
+    sign: 'closeDigits',
     pattern: /(?<![\w.-])\d{2} ?\d{3} ?\d{3} ?\d{3}(?![\w.-])/g,
     isValid: (text, before) => /steuer|\bidnr|tax.?id|\btin\b/i.test(before) && passesGermanTaxId(compact(text)),
   },
@@ -114,9 +135,9 @@ const contextLength = 60;
 export function* searchPersonalData(text: string): Generator<undefined, readonly TextFinding[], undefined> {
   const findings: TextFinding[] = [];
   for (const { text: part, offset } of textWindows(text)) {
-    const [emails, ...numbers] = formats;
-    const wanted = [...(emails && part.includes('@') ? [emails] : []), ...(/\d{2}/.test(part) ? numbers : [])];
-    for (const { kind, pattern, isValid } of wanted) {
+    const found = new Set(signNames.filter(sign => signs[sign].test(part)));
+    for (const { kind, sign, pattern, isValid } of formats) {
+      if (!found.has(sign)) continue;
       for (const { 0: match, index } of part.matchAll(pattern)) {
         const before = part.slice(Math.max(0, index - contextLength), index);
         if (!isValid(match, before.slice(before.lastIndexOf('\n') + 1))) continue;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { credentialFormats } from '../../../../src/base/credentials/credentialFormats.ts';
 import {
   findCredentials,
   maskCredentials,
   searchCredentials,
 } from '../../../../src/base/credentials/findCredentials.ts';
+import { SeededRandom } from '../../../support/seededRandom.ts';
 import { syntheticCredentials } from '../../../support/syntheticCredentials.ts';
 
 const letters = 'q7Xb2LmZ9tRv4KcW1pYd';
@@ -90,6 +92,47 @@ describe('findCredentials', () => {
         ['aws-access-key', 'AKIAQ7XB2LMZ3TRV4KCW'],
       ],
     );
+  });
+});
+
+describe('the marks by which most texts are spared a search', () => {
+  const credentials = syntheticCredentials(3);
+  /** With these in the same window, everything is searched for. */
+  const everyMark = ['', ...credentialFormats.flatMap(({ marks }) => marks), 'password'].join('\n');
+
+  it('are tried on every format', () => {
+    for (const { kind, pattern } of credentialFormats) {
+      assert.ok(
+        credentials.some(({ text }) => text.search(pattern) !== -1),
+        `no synthetic credential is a ${kind}`,
+      );
+    }
+  });
+
+  it('change nothing of what is found', () => {
+    const pieces = [
+      ...credentials.flatMap(({ text, secret }) => [text, text, secret, text.toUpperCase(), text.toLowerCase()]),
+      ...credentialFormats.flatMap(({ marks }) => marks),
+      ...['password', 'PASSWD', 'passPhrase', 'passcode', 'pwd', 'Secret', 'TOKEN', 'api-key', 'CREDENTIAL'].flatMap(
+        name => [name, `${name}: "${letters}"`, `${name}=${letters}`],
+      ),
+      ...['bearer ', 'é…', '\u0141KIA', '😀'],
+      ...[' = ', ': "', '"', '\n', '-', '_', '.', 'ſk-', 'Kelvin \u212aey'],
+    ];
+    let found = 0;
+    for (let seed = 1; seed <= 1000; seed += 1) {
+      const random = new SeededRandom(seed);
+      const drawn = Array.from({ length: 1 + random.below(8) }, () => {
+        const piece = random.pick(pieces);
+        return random.chance(0.3) ? piece.slice(random.below(piece.length)) : piece;
+      });
+      const text = drawn.join(random.pick(['', ' ', '\n']));
+      const findings = findCredentials(text);
+      const plain = findCredentials(text + everyMark).filter(({ start }) => start < text.length);
+      assert.deepEqual(findings, plain, `seed ${seed}: ${text}`);
+      found += findings.length;
+    }
+    assert.ok(found > 700, `only ${found} found`);
   });
 });
 

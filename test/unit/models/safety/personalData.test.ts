@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import type { TextFinding } from '../../../../src/base/credentials/textFinding.ts';
 import { searchPersonalData } from '../../../../src/models/safety/personalData.ts';
+import { personalDataTexts } from '../../../support/personalDataTexts.ts';
+import { SeededRandom } from '../../../support/seededRandom.ts';
 
-function find(text: string): string[] {
+function findIn(text: string): readonly TextFinding[] {
   for (const search = searchPersonalData(text); ; ) {
     const step = search.next();
-    if (step.done === true)
-      return step.value.map(({ kind, start, end }: TextFinding) => `${kind}: ${text.slice(start, end)}`);
+    if (step.done === true) return step.value;
   }
+}
+
+function find(text: string): string[] {
+  return findIn(text).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`);
 }
 
 describe('searchPersonalData', () => {
@@ -46,6 +51,26 @@ describe('searchPersonalData', () => {
       'a7f4539148803436467b',
     ];
     for (const text of texts) assert.deepEqual(find(text), [], text);
+  });
+
+  it('finds the same where the signs of other data let it search for everything', () => {
+    const texts = Object.values(personalDataTexts).flat();
+    const pieces = [...texts, ...texts, '+', '@', 'é', 'AB', '12', '-', ' ', '.', '(', ')', '2A', '2026-11-21', '😀'];
+    let found = 0;
+    for (let seed = 1; seed <= 1000; seed += 1) {
+      const random = new SeededRandom(seed);
+      const drawn = Array.from({ length: 1 + random.below(6) }, () => {
+        const piece = random.pick(pieces);
+        return random.chance(0.4)
+          ? piece.replaceAll(random.pick([/ /g, /-/g]), random.pick(['', ' ', '-', '.']))
+          : piece;
+      });
+      const text = drawn.join(random.pick(['', ' ', '\n']));
+      const plain = findIn(`${text}\n${texts.join('\n')}`).filter(({ start }) => start < text.length);
+      assert.deepEqual(findIn(text), plain, `seed ${seed}: ${text}`);
+      found += plain.length;
+    }
+    assert.ok(found > 700, `only ${found} found`);
   });
 
   const hostile = ['a', '1', '1 ', '1-', 'a@', 'a@a.', '+1 ', '+1(1)', 'AB12 ', '(212) ', 'X', '12345678'];
