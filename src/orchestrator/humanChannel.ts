@@ -25,7 +25,8 @@ export interface Answer {
 }
 
 export interface ReviewRequest {
-  readonly score: QualityScore;
+  /** Of the whole result. */
+  readonly score: Pick<QualityScore, 'passed'>;
   readonly review: Review;
   /** Why the last acceptance did not come about, when the review is asked for again. */
   readonly setback?: AcceptSetback;

@@ -19,6 +19,8 @@ export interface RunArguments extends CommonArguments {
   readonly isYes: boolean;
   /** Asks on standard input although it is no terminal. */
   readonly isInteractive: boolean;
+  /** Leaves the result for a review later. */
+  readonly isLeft: boolean;
   /** As given; the configuration says what is allowed. */
   readonly workers?: number;
   /** The file that the calls of models are recorded to, or answered from. */
@@ -50,6 +52,12 @@ export interface ReviewArguments extends CommonArguments {
   readonly run: string;
   /** The files whose diff is to be shown, none for all of them; absent for the list. */
   readonly shown?: readonly string[];
+  /** That diff is of what changed since comments were sent. */
+  readonly isSince: boolean;
+  /** `PATH: TEXT` or `PATH:LINE: TEXT`. */
+  readonly comments: readonly string[];
+  /** Sends the comments back to the agents. */
+  readonly isRequestingChanges: boolean;
   /** `PATH` or `PATH#HUNK`: nothing else is kept. */
   readonly accepted: readonly string[];
   readonly rejected: readonly string[];
@@ -95,6 +103,8 @@ const commonOptions = {
 
 const runOptions = { ...commonOptions, config: text, yes: { type: 'boolean', short: 'y' }, interactive: flag } as const;
 
+const onlyRunOptions = { workers: text, record: text, cassette: text, 'no-apply': flag } as const;
+
 const commands = ['run', 'plan', 'review', 'revert', 'history', 'show', 'replay', 'help'] as const;
 type CommandName = (typeof commands)[number];
 
@@ -135,20 +145,22 @@ export function parseArguments(args: readonly string[]): CommandArguments {
 }
 
 function parseRun(kind: 'run' | 'plan', rest: readonly string[]): RunArguments {
-  const { values, positionals } = parse(rest, { ...runOptions, workers: text, record: text, cassette: text });
+  const { values, positionals } = parse(rest, { ...runOptions, ...onlyRunOptions });
   const [request, ...more] = positionals;
   if (more.length > 0) throw usage(`put the request in quotes; there are ${positionals.length} arguments`);
   if (request === undefined || request.trim() === '') {
     throw usage(`say what you want, such as: trellis ${kind} "Add a function that parses ISO dates, with tests"`);
   }
-  const { config, workers, record, cassette, yes = false, interactive = false } = values;
+  const { config, workers, record, cassette, yes = false, interactive = false, 'no-apply': isLeft = false } = values;
   if (record !== undefined && cassette !== undefined)
     throw usage('--record and --cassette exclude each other; give one');
+  if (kind === 'plan' && isLeft) throw usage('--no-apply is for run; plan applies nothing');
   return {
     kind,
     request: request.trim(),
     isYes: yes,
     isInteractive: interactive,
+    isLeft,
     ...(config === undefined ? {} : { configurationFile: config }),
     ...(workers === undefined ? {} : { workers: wholeNumber(workers) }),
     ...(record === undefined ? {} : { record }),
@@ -182,6 +194,8 @@ const reviewOptions = {
   apply: flag,
   refuse: flag,
   'despite-tests': flag,
+  comment: several,
+  'request-changes': flag,
   patch: text,
   interactive: flag,
 } as const;
@@ -189,13 +203,17 @@ const reviewOptions = {
 function parseReview(rest: readonly string[]): ReviewArguments {
   const { values, positionals } = parse(rest, reviewOptions);
   const [run, word, ...shown] = positionals;
-  if (word !== undefined && word !== 'show')
-    throw usage(`review takes a run, then show or nothing; there is "${word}"`);
+  if (word !== undefined && word !== 'show' && word !== 'since')
+    throw usage(`review takes a run, then show, since or nothing; there is "${word}"`);
   const { accept = [], reject = [], all = false, apply = false, refuse = false, patch, config } = values;
+  const { comment = [], 'request-changes': isRequestingChanges = false } = values;
   const isDecision = accept.length > 0 || reject.length > 0 || all || apply;
+  const isComment = comment.length > 0 || isRequestingChanges;
+  if (isComment && (isDecision || refuse || patch !== undefined || word !== undefined))
+    throw usage('--comment and --request-changes go with no decision, patch or diff; apply what comes of them later');
   if (refuse && isDecision) throw usage('--refuse goes with none of --accept, --reject, --all and --apply');
   if (accept.length > 0 && all) throw usage('--accept names what is kept, and --all keeps everything; give one');
-  if (word === 'show' && (isDecision || refuse)) throw usage('review show only shows; decide without show');
+  if (word !== undefined && (isDecision || refuse)) throw usage(`review ${word} only shows; decide without ${word}`);
   const common = commonArguments(values);
   if (common.output === 'events') throw usage('review has no --events; --json prints the review');
   if (patch === '-' && common.output === 'json')
@@ -203,7 +221,10 @@ function parseReview(rest: readonly string[]): ReviewArguments {
   return {
     kind: 'review',
     run: oneRun('review', run === undefined ? [] : [run]),
-    ...(word === 'show' ? { shown } : {}),
+    ...(word === undefined ? {} : { shown }),
+    isSince: word === 'since',
+    comments: comment,
+    isRequestingChanges,
     accepted: accept,
     rejected: reject,
     isAll: all,

@@ -14,6 +14,8 @@ export function eventLine(event: RunEvent, state: RunState, palette: Palette): s
   switch (event.type) {
     case 'run.started':
       return palette.dim(`Run ${event.runId}`);
+    case 'run.resumed':
+      return palette.dim(`Run ${event.runId} goes on`);
     case 'context.collected':
       return palette.dim(safeLine(event.summary, 160));
     case 'plan.rejected':

@@ -22,7 +22,7 @@ Options of every command:
   --help, --version
 
 Exit codes:
-  0  passed and applied, or planned
+  0  passed and applied, left for a review, or planned
   1  quality not reached, tests fail on what is kept, or your own edits are in the way: nothing applied;
      a replay that differs
   2  usage or configuration
@@ -39,6 +39,7 @@ const runOptions = `Options:
   --workers N        items that are worked on at the same time
   --record FILE      record every call of a model to FILE, a cassette
   --cassette FILE    answer every call from FILE, and ask no model
+  --no-apply         leave the result for trellis review (run only)
   --json             one JSON object on standard output, and nothing else
   --events           JSON Lines on standard output: one event a line
   --no-color         no colours; NO_COLOR in the environment does the same
@@ -59,16 +60,21 @@ ${runOptions}`,
 Plans the request, shows the plan, and stops.
 
 ${runOptions}`,
-  review: `Usage: trellis review <run> [show [path...]] [options]
+  review: `Usage: trellis review <run> [show [path...] | since [path...]] [options]
 
 The changes of a run as items, files and hunks, with what was decided of each and why to look at it. It works on every
 run that came to changes, however it ended. On a terminal it asks hunk by hunk; elsewhere, and with the options below, it
 does what they say. What is kept is tested exactly so before it is applied, unless those tests ran on it before.
 
+Comments go back to the agents: the run goes on from its journal, does the items concerned again, tests and scores the
+result, and comes back with it.
+
   trellis review <run>                        the list, with the ids of the hunks
   trellis review <run> show [path...]         the diff
+  trellis review <run> since [path...]        what changed since comments were last sent
   trellis review <run> --reject src/a.ts      apply everything else
   trellis review <run> --accept src/a.ts#1a2b apply one hunk; the beginning of its id is enough
+  trellis review <run> --comment "src/a.ts:12: Name it." --request-changes
 
 Options:
   --accept PATH[#HUNK]  keep this and nothing else, and apply it; may be given several times
@@ -76,6 +82,8 @@ Options:
   --all              apply everything, but what is rejected here
   --apply            apply what is kept as it was decided before
   --refuse           turn all of it down
+  --comment "PATH[:LINE]: TEXT"  note what is to be changed; may be given several times
+  --request-changes  send the comments back, and go on with the run until it can be reviewed again
   --despite-tests    apply although tests fail on what is kept, once that was seen
   --patch FILE       write what is kept as a unified diff, - for standard output; nothing is applied
   --interactive      ask on standard input though it is no terminal: one answer a line

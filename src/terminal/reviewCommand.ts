@@ -1,12 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { WorkspaceProjectFiles } from '../app/projectFiles.ts';
-import { type DisposableStore, withResources } from '../base/disposable.ts';
-import { AbortError, ConfigurationError, errorMessage } from '../base/errors.ts';
+import { type Disposable, type DisposableStore, withResources } from '../base/disposable.ts';
+import { AbortError, ConfigurationError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
-import type { RunState } from '../domain/runState.ts';
+import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import type { AcceptSetback } from '../orchestrator/review/acceptReview.ts';
 import type { EndedReview } from '../orchestrator/review/endedReview.ts';
@@ -14,47 +12,45 @@ import { Review } from '../orchestrator/review/review.ts';
 import type { ReviewArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { eventLine } from './eventLine.ts';
-import { exitCode } from './exitCode.ts';
-import { externalEditor } from './externalEditor.ts';
-import { openRun, paletteOf, print, printJson } from './journalCommands.ts';
-import { LineReader } from './lineReader.ts';
+import { exitCode, exitCodeOfRun } from './exitCode.ts';
+import { openRun, paletteOf, print } from './journalCommands.ts';
 import { openCore } from './openCore.ts';
-import { Prompter } from './prompter.ts';
-import { ReviewDialog } from './reviewDialog.ts';
-import { fileTitle, hunkLines, neededLines, reviewTreeLines } from './reviewLines.ts';
-import { reviewObject } from './reviewObject.ts';
-import { decideAsTold } from './reviewTargets.ts';
+import { neededLines, reviewTreeLines } from './reviewLines.ts';
+import { reportReview, type SeenReview } from './reviewReport.ts';
+import { commentAsTold, decideAsTold } from './reviewTargets.ts';
+import { createRunView, type RunView } from './runView.ts';
 import { safeText } from './safeText.ts';
-import { Screen } from './screen.ts';
-
-/** A review and the state of its run, which grows with what is decided. */
-interface OpenReview {
-  readonly review: Review;
-  readonly run: { readonly state: RunState };
-}
 
 /** `trellis review`: resolves with the exit code. */
 export function runReviewCommand(command: ReviewArguments, host: CommandLineHost): Promise<number> {
   return withResources(async resources => {
     const abort = new AbortController();
-    resources.add(host.onInterrupt(() => abort.abort(new AbortError('You left the review; nothing was applied.'))));
-    const { signal } = abort;
+    resources.add(host.onInterrupt(() => interrupt(abort, host)));
     const isAsked = isConversation(command, host);
-    if (!isAsked && !isDecision(command)) {
-      const open = await openToRead(command, host, resources);
-      await report(command, host, open, { signal });
+    if (!isAsked && !isChange(command)) {
+      await reportReview(command, host, await openToRead(command, host, resources), abort);
       return exitCode.success;
     }
-    const ended = await openToDecide(command, host, resources);
-    if (command.output === 'text') resources.add(tellEvents(ended, command, host));
+    const session = await openToDecide(command, host, resources, abort);
+    const { ended } = session;
+    commentAsTold(ended.review, command);
     decideAsTold(ended.review, command);
-    if (command.patch !== undefined) {
-      await report(command, host, ended, { signal });
-      return exitCode.success;
-    }
-    if (isAsked && !isDecision(command)) return await converse(command, host, ended, { resources, abort });
-    return await settle(command, host, ended, { signal });
+    if (command.isRequestingChanges) return await goOn(session);
+    if (isDecision(command) && command.patch === undefined) return await settle(session);
+    if (isAsked && !isChange(command)) return await converse(session);
+    await reportReview(command, host, ended, abort);
+    return exitCode.success;
   });
+}
+
+/** The first interrupt leaves the review, or cancels the run that goes on; the second ends the process. */
+function interrupt(abort: AbortController, host: CommandLineHost): void {
+  if (abort.signal.aborted) host.exitNow(exitCode.cancelled);
+  else abort.abort(new AbortError('You left the review; nothing was applied.'));
+}
+
+function isChange(command: ReviewArguments): boolean {
+  return isDecision(command) || command.comments.length > 0 || command.isRequestingChanges;
 }
 
 function isDecision({ accepted, rejected, isAll, isApply, isRefuse }: ReviewArguments): boolean {
@@ -72,7 +68,7 @@ async function openToRead(
   command: ReviewArguments,
   host: CommandLineHost,
   resources: DisposableStore,
-): Promise<OpenReview> {
+): Promise<SeenReview> {
   const { journal, runId, workspace } = await openRun(command, host, resources);
   const run = JournaledRun.reopen(journal, runId, silentLogger);
   if ((run.state.staged?.changes.length ?? 0) === 0)
@@ -87,81 +83,67 @@ async function openToRead(
   return { review, run };
 }
 
+/** A review that is being decided on. */
+interface ReviewSession {
+  readonly command: ReviewArguments;
+  readonly host: CommandLineHost;
+  readonly ended: EndedReview;
+  /** Throws `ConfigurationError` when the models cannot be asked as things are set. */
+  readonly checkModels: () => Promise<unknown>;
+  readonly view: RunView;
+  readonly human: HumanChannel;
+  /** Tells of what happens, until the run goes on and the view does. */
+  readonly telling: Disposable;
+  readonly signal: AbortSignal;
+}
+
 async function openToDecide(
   command: ReviewArguments,
   host: CommandLineHost,
   resources: DisposableStore,
-): Promise<EndedReview> {
+  abort: AbortController,
+): Promise<ReviewSession> {
   const { runId, workspace } = await openRun(command, host, resources);
-  const configuration = await loadConfiguration({
-    workspace,
-    ...(command.configurationFile === undefined ? {} : { file: command.configurationFile }),
-    environment: host.environment,
-    areModelsCalled: false,
-  });
+  const load = (areModelsCalled: boolean) =>
+    loadConfiguration({
+      workspace,
+      ...(command.configurationFile === undefined ? {} : { file: command.configurationFile }),
+      environment: host.environment,
+      areModelsCalled,
+    });
+  const configuration = await load(command.isRequestingChanges);
   const note = (remark: string) => void host.stderr.write(`${safeText(remark)}\n`);
   const { trellis, sink } = await openCore(command, host, resources, { workspace, configuration, note });
-  return resources.add(trellis.openReview(runId, { sink }));
+  const ended = resources.add(trellis.openReview(runId, { sink }));
+  const isUpFront = command.isRequestingChanges;
+  const viewed = { ...command, isYes: isUpFront, isLeft: isUpFront };
+  const view = resources.add(createRunView(viewed, host, { isPlanApproved: true }));
+  return {
+    command,
+    host,
+    ended,
+    checkModels: () => load(true),
+    view,
+    human: view.human(reason => abort.abort(reason)),
+    telling: resources.add(tellEvents(ended, command, host)),
+    signal: abort.signal,
+  };
 }
 
 /** Tells what happens while it is decided: the tests on what is kept, files that changed meanwhile, what was applied. */
-function tellEvents({ run }: EndedReview, command: ReviewArguments, host: CommandLineHost) {
+function tellEvents({ run }: EndedReview, command: ReviewArguments, host: CommandLineHost): Disposable {
   const palette = paletteOf(command, host);
   return run.onDidAppend(event => {
-    const line = eventLine(event, run.state, palette);
+    const line = command.output === 'text' ? eventLine(event, run.state, palette) : undefined;
     if (line !== undefined) host.stdout.write(`${line}\n`);
   });
 }
 
-/** Prints what was asked for: the object, the patch, the diff, or the list. */
-async function report(
-  command: ReviewArguments,
-  host: CommandLineHost,
-  { review, run }: OpenReview,
-  options: { readonly signal: AbortSignal; readonly setback?: AcceptSetback },
-): Promise<void> {
-  if (command.patch !== undefined) await writePatch(command.patch, host, review);
-  if (command.output === 'json')
-    printJson(host, reviewObject(run.state, review, await review.reasons(options), options.setback));
-  else if (command.shown !== undefined) print(host, diffLines(command.shown, command, host, review));
-  else if (command.patch === undefined)
-    print(host, reviewTreeLines(review, await review.reasons(options), paletteOf(command, host)));
-}
-
-async function writePatch(name: string, host: CommandLineHost, review: Review): Promise<void> {
-  if (name === '-') {
-    host.stdout.write(review.patch());
-    return;
-  }
-  const file = path.resolve(host.currentDirectory, name);
-  try {
-    await writeFile(file, review.patch());
-  } catch (error) {
-    throw new ConfigurationError(`The patch cannot be written to ${file} (${errorMessage(error)}).`, { cause: error });
-  }
-}
-
-function diffLines(paths: readonly string[], command: ReviewArguments, host: CommandLineHost, review: Review) {
-  const palette = paletteOf(command, host);
-  const unknown = paths.find(each => !review.files.some(file => file.path === each));
-  if (unknown !== undefined) throw new ConfigurationError(`The run does not change "${unknown}".`);
-  const files = review.files.filter(file => paths.length === 0 || paths.includes(file.path));
-  return files.flatMap(file => [
-    palette.bold(fileTitle(file, palette)),
-    ...file.hunks.flatMap(hunk => hunkLines(hunk, palette)),
-  ]);
-}
-
 /** Applies or refuses as the arguments say, without asking. */
-async function settle(
-  command: ReviewArguments,
-  host: CommandLineHost,
-  ended: EndedReview,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<number> {
+async function settle({ command, host, ended, signal }: ReviewSession): Promise<number> {
   if (command.isRefuse) {
     ended.refuse();
-    await report(command, host, ended, { signal });
+    await reportReview(command, host, ended, { signal });
     return exitCode.success;
   }
   const outcome = await ended.accept({ signal, despiteProof: command.isDespiteTests });
@@ -169,7 +151,7 @@ async function settle(
   if (setback?.kind === 'notProven' && setback.proof.verdict === 'fails')
     await ended.review.findNeededHunks({ signal });
   if (command.output === 'json') {
-    await report(command, host, ended, { signal, ...(setback && { setback }) });
+    await reportReview(command, host, ended, { signal, ...(setback && { setback }) });
   } else if (outcome.kind !== 'applied') {
     const palette = paletteOf(command, host);
     const needed = ended.review.proof?.needed;
@@ -180,42 +162,45 @@ async function settle(
   return setback ? exitCode.qualityNotReached : exitCode.success;
 }
 
-/** Asks until the changes are applied or refused, or the person leaves. */
-async function converse(
-  command: ReviewArguments,
-  host: CommandLineHost,
-  ended: EndedReview,
-  { resources, abort }: { readonly resources: DisposableStore; readonly abort: AbortController },
-): Promise<number> {
-  const { signal } = abort;
+/** Asks until the changes are applied or refused, the person leaves, or the run goes on with their comments. */
+async function converse(session: ReviewSession): Promise<number> {
+  const { command, host, ended, human, signal } = session;
   const { review, run } = ended;
-  const palette = paletteOf(command, host);
-  const isTerminal = host.stdin.isTTY === true;
-  const lines = resources.add(new LineReader(host.stdin, { keepsEarlyLines: !isTerminal }));
-  const prompter = new Prompter({
-    screen: new Screen(host.stdout),
-    lines,
-    write: text => host.stdout.write(text),
-    echoes: !isTerminal,
-    onGivenUp: reason => abort.abort(reason),
-  });
-  const editText = externalEditor(host.environment);
-  const dialog = new ReviewDialog({ prompter, palette, editText, isLive: false });
-  print(host, reviewTreeLines(review, await review.reasons({ signal }), palette));
-  const isPassed = run.state.scores.at(-1)?.passed ?? false;
+  print(host, reviewTreeLines(review, await review.reasons({ signal }), paletteOf(command, host)));
+  const score = run.state.scores.at(-1) ?? { passed: false };
   for (let setback: AcceptSetback | undefined; ; ) {
-    const decision = await dialog.decide({ review, isPassed, ...(setback && { setback }) }, { signal });
-    if (decision.kind === 'leave') {
-      host.stdout.write('Nothing was applied; what you decided is kept.\n');
-      return exitCode.cancelled;
+    const decision = await human.review({ review, score, ...(setback && { setback }) }, { signal });
+    switch (decision.kind) {
+      case 'leave':
+        host.stdout.write('Nothing was applied; what you decided is kept.\n');
+        return exitCode.success;
+      case 'refuse':
+        ended.refuse();
+        host.stdout.write('The changes were turned down; your files are as they were.\n');
+        return exitCode.cancelled;
+      case 'requestChanges':
+        await session.checkModels();
+        return await goOn(session);
+      case 'accept': {
+        const outcome = await ended.accept({ signal, despiteProof: decision.despiteProof ?? false });
+        if (outcome.kind === 'applied') return exitCode.success;
+        setback = outcome;
+      }
     }
-    if (decision.kind !== 'accept') {
-      ended.refuse();
-      host.stdout.write('The changes were turned down; your files are as they were.\n');
-      return exitCode.cancelled;
-    }
-    const outcome = await ended.accept({ signal, despiteProof: decision.despiteProof ?? false });
-    if (outcome.kind !== 'applied') setback = outcome;
-    else return exitCode.success;
+  }
+}
+
+/** Sends the comments back, and follows the run to its end. */
+async function goOn({ command, host, ended, view, human, telling, signal }: ReviewSession): Promise<number> {
+  const { run } = ended;
+  await telling.dispose();
+  const shown = run.onDidAppend(event => view.show(event, run.state));
+  try {
+    const state = await ended.requestChanges({ human, signal }).done;
+    view.end(state);
+    if (command.output === 'json') await reportReview(command, host, ended, { signal });
+    return exitCodeOfRun(state.end);
+  } finally {
+    await shown.dispose();
   }
 }

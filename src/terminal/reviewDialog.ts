@@ -5,8 +5,8 @@ import { type ReviewFile, type ReviewHunk, stagedText } from '../orchestrator/re
 import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Prompter, yesOrNo } from './prompter.ts';
-import { fileTitle, hunkLines, neededLines } from './reviewLines.ts';
-import { reviewText } from './reviewText.ts';
+import { cutShort, fileTitle, hunkLines, neededLines } from './reviewLines.ts';
+import { reviewText, sinceText } from './reviewText.ts';
 import { safeLine, safeText } from './safeText.ts';
 
 /** Lets a person edit a text in an editor of their own; `undefined` when they left it as it is. */
@@ -16,8 +16,6 @@ export interface ReviewDialogOptions {
   readonly prompter: Prompter;
   readonly palette: Palette;
   readonly editText: TextEditor;
-  /** Agents wait for comments; otherwise the review can be left for another time. */
-  readonly isLive: boolean;
 }
 
 /** What is to be decided; `isPassed`: the score reached the threshold. */
@@ -57,23 +55,14 @@ export class ReviewDialog {
     this.#options = options;
   }
 
-  /** `leave`: nothing is decided now. */
-  async decide(
-    { review, isPassed, setback }: ReviewQuestion,
-    options: Options,
-  ): Promise<ReviewDecision | { readonly kind: 'leave' }> {
+  async decide({ review, isPassed, setback }: ReviewQuestion, options: Options): Promise<ReviewDecision> {
     if (setback?.kind === 'notProven') await this.#searchNeeded(review, setback.message, options);
     if (setback?.kind === 'conflicts') await this.#resolve(review, setback.paths, options);
     let doubt = setback?.message ?? (isPassed ? undefined : 'The quality was not reached.');
     let isShown = setback !== undefined;
     for (;;) {
-      const keys = [
-        'y',
-        'n',
-        'h',
-        ...(review.comments.length > 0 ? ['s'] : []),
-        ...(this.#options.isLive ? [] : ['q']),
-      ];
+      const canSendBack = review.comments.length > 0 || review.isUnfinished;
+      const keys = ['y', 'n', 'h', ...(canSendBack ? ['s'] : []), 'q'];
       const key = await this.#askKey(this.#question(review, isShown, doubt), keys, mainHelp, options);
       // In spite of the tests only as long as it is what they ran on.
       const despiteProof = setback?.kind === 'notProven' && review.proof?.treeHash === setback.proof.treeHash;
@@ -90,10 +79,12 @@ export class ReviewDialog {
   #question(review: Review, isShown: boolean, doubt: string | undefined): string {
     const { palette } = this.#options;
     const changes = review.selection();
-    const diff = isShown ? '' : `${reviewText(changes, palette)}\n`;
+    const diff = isShown ? [] : [reviewText(changes, palette), ...sinceText(review, palette)];
+    const rest = review.isUnfinished ? [palette.yellow(cutShort)] : [];
+    const above = [...diff, ...rest].map(text => `${text}\n`).join('');
     const count = plural(changes.length, 'file');
-    if (doubt === undefined) return `${diff}${palette.bold(`Apply these changes to ${count}?`)}`;
-    return `${diff}${palette.yellow(safeText(doubt))} ${palette.bold(`Apply these changes to ${count} all the same?`)}`;
+    if (doubt === undefined) return `${above}${palette.bold(`Apply these changes to ${count}?`)}`;
+    return `${above}${palette.yellow(safeText(doubt))} ${palette.bold(`Apply these changes to ${count} all the same?`)}`;
   }
 
   /** Offers to find the hunks that the tests need. */
@@ -127,8 +118,8 @@ export class ReviewDialog {
       const place = places[at];
       if (!place) return;
       const { file, hunk } = place;
-      const { palette, isLive } = this.#options;
-      const keys: HunkKey[] = ['y', 'n', 'a', 'd', 'e', ...(isLive ? (['c'] as const) : []), 'j', 'k', 'q'];
+      const { palette } = this.#options;
+      const keys: HunkKey[] = ['y', 'n', 'a', 'd', 'e', 'c', 'j', 'k', 'q'];
       const title = palette.bold(`(${at + 1}/${places.length}) ${fileTitle(file, palette)}`);
       const text = [title, ...hunkLines(hunk, palette)].join('\n');
       const key = await this.#askKey(text, keys, hunkHelp, options);

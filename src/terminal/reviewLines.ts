@@ -11,6 +11,9 @@ const SHOWN_ID_LENGTH = 8;
 /** A longer line of a diff is cut. */
 const MAX_LINE_LENGTH = 2000;
 
+/** What is said of a review whose agents did not come to the end of what they were asked. */
+export const cutShort = 'The agents were cut short; they go on when changes are requested.';
+
 export type Reasons = ReadonlyMap<string, readonly ReviewReason[]>;
 
 /** The review as a tree: items, their files, their hunks, each with what was decided and why to look. */
@@ -19,7 +22,10 @@ export function reviewTreeLines(review: Review, reasons: Reasons, palette: Palet
     palette.bold(
       item === undefined ? 'Changed by no item' : `${safeLine(item.id, 40)}: ${safeLine(item.description, 120)}`,
     ),
-    ...files.flatMap(file => fileLines(file, reasons.get(file.path) ?? [], palette)),
+    ...files.flatMap(file => [
+      ...fileLines(file, reasons.get(file.path) ?? [], palette),
+      ...commentLines(review, file.path, palette),
+    ]),
   ]);
   return [...lines, '', ...summaryLines(review, palette)];
 }
@@ -36,6 +42,16 @@ function fileLines(file: ReviewFile, reasons: readonly ReviewReason[], palette: 
     ...notes.map(note => palette.yellow(`      ! ${note}`)),
     ...file.hunks.map(hunk => `      ${mark(hunk.decision, palette)} ${hunkTitle(hunk, palette)}`),
   ];
+}
+
+/** The comments on a file that were not sent yet. */
+function commentLines({ comments }: Review, path: string, palette: Palette): string[] {
+  return comments
+    .filter(comment => comment.path === path)
+    .map(({ line, text, side }) => {
+      const place = line === undefined ? 'file' : `line ${line}${side === 'before' ? ' as it was' : ''}`;
+      return palette.cyan(`      > ${place}: ${safeLine(text, 200)}`);
+    });
 }
 
 function mark(decision: ReviewFile['decision'], palette: Palette): string {
@@ -80,7 +96,7 @@ export function hunkLines(hunk: ReviewHunk, palette: Palette): string[] {
 function summaryLines(review: Review, palette: Palette): string[] {
   const kept = review.selection();
   const rejected = review.files.flatMap(file => file.hunks).filter(hunk => hunk.decision === 'rejected').length;
-  const { proof } = review;
+  const { proof, comments } = review;
   const tests =
     proof === undefined
       ? palette.yellow('The tests did not run on exactly this; they do before it is applied.')
@@ -88,6 +104,8 @@ function summaryLines(review: Review, palette: Palette): string[] {
   return [
     `${plural(kept.length, 'file')} kept${rejected === 0 ? '' : `, ${plural(rejected, 'hunk')} rejected`}. ${tests}`,
     ...(proof?.needed ? neededLines(proof.needed, palette) : []),
+    ...(comments.length > 0 ? [`${plural(comments.length, 'comment')} not sent yet.`] : []),
+    ...(review.isUnfinished ? [palette.yellow(cutShort)] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { RunState } from '../domain/runState.ts';
+import type { FileChange } from '../domain/schema/changes.ts';
 import type { Review } from '../orchestrator/review/review.ts';
 import type { ReviewReason } from '../orchestrator/review/reviewReasons.ts';
 import type { Reasons } from './reviewLines.ts';
@@ -28,6 +29,18 @@ export interface ReviewObject {
       readonly newLines: number;
     }[];
   }[];
+  /** Not sent yet. */
+  readonly comments: readonly {
+    readonly path: string;
+    /** `null` for one on the file as a whole. */
+    readonly line: number | null;
+    readonly side: string;
+    readonly text: string;
+  }[];
+  /** What the agents changed since comments were last sent. */
+  readonly changedSince: readonly Pick<FileChange, 'path' | 'kind' | 'additions' | 'deletions'>[];
+  /** The agents were cut short; they go on when changes are requested. */
+  readonly isUnfinished: boolean;
   /** What the tests say of exactly what is kept; `null` when they did not run on it. */
   readonly proof: {
     readonly verdict: string;
@@ -68,6 +81,11 @@ export function reviewObject(
         newLines,
       })),
     })),
+    comments: review.comments.map(({ path, line, side, text }) => ({ path, line: line ?? null, side, text })),
+    changedSince: review
+      .changesSinceLastRound()
+      .map(({ path, kind, additions, deletions }) => ({ path, kind, additions, deletions })),
+    isUnfinished: review.isUnfinished,
     proof: proof ? { verdict: proof.verdict, summary: proof.summary, neededHunks: proof.needed?.hunks ?? [] } : null,
     setback: setback ? { kind: setback.kind, message: setback.message } : null,
   };

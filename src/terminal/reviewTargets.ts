@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../base/errors.ts';
-import type { Review, ReviewTarget } from '../orchestrator/review/review.ts';
+import type { NewComment, Review, ReviewTarget } from '../orchestrator/review/review.ts';
 import type { ReviewArguments } from './arguments.ts';
 
 /** Fewer characters of a hunk's id name too much by chance. */
@@ -21,6 +21,24 @@ function parseTarget(review: Review, name: string): Extract<ReviewTarget, { kind
       ? `"${prefix}" is the beginning of ${matches.length} hunks of ${path}; give more of it.`
       : `${path} has no hunk "${prefix}"; trellis review lists its hunks.`,
   );
+}
+
+/** `PATH: TEXT`, or `PATH:LINE: TEXT` as compilers have it. Throws `ConfigurationError` for a file that the run does not change. */
+function parseComment(review: Review, remark: string): NewComment {
+  const named = review.files.map(file => file.path).filter(path => remark.startsWith(`${path}:`));
+  const path = named.toSorted((one, other) => other.length - one.length)[0];
+  if (path === undefined)
+    throw new ConfigurationError(
+      `The comment "${remark}" begins with no file that the run changes; give PATH:LINE: TEXT, or PATH: TEXT.`,
+    );
+  const rest = remark.slice(path.length + 1);
+  const [, line, text = rest] = /^(\d+)[:\s](.*)$/s.exec(rest) ?? [];
+  return { path, text: text.trim(), ...(line === undefined ? {} : { line: Number(line) }) };
+}
+
+/** Notes the comments of the arguments; their files are looked at before any is noted. */
+export function commentAsTold(review: Review, { comments }: ReviewArguments): void {
+  for (const comment of comments.map(remark => parseComment(review, remark))) review.comment(comment);
 }
 
 /** Decides as the arguments say; everything they name is looked at before anything is decided. */

@@ -1,6 +1,7 @@
 import { diffLines, type LineChange } from '../changes/lineDiff.ts';
 import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
 import { decodeText, emptyTextFile, type TextFile } from '../changes/textFile.ts';
+import type { Review } from '../orchestrator/review/review.ts';
 import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { safeLine, safeText } from './safeText.ts';
@@ -17,6 +18,12 @@ export function reviewText(changes: readonly StagedChange[], palette: Palette): 
   const deletions = changes.reduce((sum, change) => sum + change.deletions, 0);
   const summary = `${plural(changes.length, 'file')}, ${palette.green(`+${additions}`)} ${palette.red(`-${deletions}`)}`;
   return [...changes.flatMap(change => ['', ...fileLines(change, palette)]), '', summary].join('\n');
+}
+
+/** What the agents made of the comments that were sent last, under a heading; nothing where that is nothing. */
+export function sinceText(review: Pick<Review, 'changesSinceLastRound'>, palette: Palette): string[] {
+  const changes = review.changesSinceLastRound();
+  return changes.length === 0 ? [] : ['', palette.bold('Changed since your comments:'), reviewText(changes, palette)];
 }
 
 function fileLines(change: StagedChange, palette: Palette): string[] {

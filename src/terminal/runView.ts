@@ -20,6 +20,12 @@ import { UnattendedHuman } from './unattendedHuman.ts';
 /** How often the seconds of the live part move on, in milliseconds. */
 const tickMs = 1000;
 
+/** How the command that a run is seen from wants it to be shown, and what it decided up front. */
+export interface ViewedCommand
+  extends Pick<RunArguments, 'output' | 'isColourRefused' | 'isYes' | 'isInteractive' | 'isLeft'> {
+  readonly kind: RunArguments['kind'] | 'review';
+}
+
 /** What a person, or a program, sees of a run, and how it asks. */
 export interface RunView extends Disposable {
   /** Where the run's decisions come from; `cancel` is called when the one who was asked gives up. */
@@ -35,7 +41,7 @@ export interface RunView extends Disposable {
  * Throws `ConfigurationError` when the run would have to ask and cannot.
  */
 export function createRunView(
-  command: RunArguments,
+  command: ViewedCommand,
   host: CommandLineHost,
   options: { readonly isPlanApproved: boolean },
 ): RunView {
@@ -58,7 +64,7 @@ export function createRunView(
 }
 
 interface ViewSettings {
-  readonly command: RunArguments;
+  readonly command: ViewedCommand;
   readonly host: CommandLineHost;
   readonly output: OutputStream;
   readonly palette: Palette;
@@ -92,7 +98,8 @@ class TerminalRunView implements RunView {
   human(cancel: (reason: Error) => void): HumanChannel {
     const { canAsk, palette, isPlanApproved, isTold, command, host, output, isTerminal } = this.#settings;
     const print = (text: string) => (isTold ? this.#screen.print(text) : undefined);
-    const unattended = new UnattendedHuman({ palette, print });
+    const { isYes, isLeft } = command;
+    const unattended = new UnattendedHuman({ palette, print, isLeft });
     if (!canAsk) return unattended;
     const lines = this.#resources.add(new LineReader(host.stdin, { keepsEarlyLines: !isTerminal }));
     const prompter = new Prompter({
@@ -108,12 +115,11 @@ class TerminalRunView implements RunView {
       isPlanApproved,
       editText: externalEditor(host.environment),
     });
-    if (!command.isYes) return asked;
-    // The decisions were given up front; what the agents want to know is still asked.
+    // What was decided up front is not asked; what the agents want to know always is.
     return {
-      approvePlan: plan => unattended.approvePlan(plan),
+      approvePlan: (plan, options) => (isYes ? unattended.approvePlan(plan) : asked.approvePlan(plan, options)),
       answer: (question, options) => asked.answer(question, options),
-      review: request => unattended.review(request),
+      review: (request, options) => (isYes || isLeft ? unattended.review(request) : asked.review(request, options)),
     };
   }
 
@@ -140,8 +146,9 @@ class TerminalRunView implements RunView {
       if (!isSuccess) host.stderr.write(`trellis: ${message}\n`);
       return;
     }
-    const graph = command.kind === 'run' ? runLines(state, host.clock.now(), Number.POSITIVE_INFINITY, palette) : [];
-    output.write(`${[...graph, isSuccess ? palette.green(message) : palette.red(message)].join('\n')}\n`);
+    const graph = command.kind === 'plan' ? [] : runLines(state, host.clock.now(), Number.POSITIVE_INFINITY, palette);
+    const rest = state.end?.outcome === 'staged' ? [`Go on with it: trellis review ${state.runId}`] : [];
+    output.write(`${[...graph, isSuccess ? palette.green(message) : palette.red(message), ...rest].join('\n')}\n`);
   }
 
   async dispose(): Promise<void> {

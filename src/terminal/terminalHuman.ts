@@ -1,4 +1,3 @@
-import { AbortError } from '../base/errors.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type {
   Answer,
@@ -30,7 +29,7 @@ export class TerminalHuman implements HumanChannel {
     this.#prompter = options.prompter;
     this.#palette = options.palette;
     this.#isPlanApproved = options.isPlanApproved;
-    this.#dialog = new ReviewDialog({ ...options, isLive: true });
+    this.#dialog = new ReviewDialog(options);
   }
 
   async approvePlan(plan: Plan, options: { readonly signal: AbortSignal }): Promise<PlanDecision> {
@@ -51,13 +50,8 @@ export class TerminalHuman implements HumanChannel {
     return { text, by: 'human' };
   }
 
-  async review(
-    { score, ...request }: ReviewRequest,
-    options: { readonly signal: AbortSignal },
-  ): Promise<ReviewDecision> {
-    const decision = await this.#dialog.decide({ ...request, isPassed: score.passed }, options);
-    if (decision.kind !== 'leave') return decision;
-    throw new AbortError('You left the review; nothing was applied.');
+  review({ score, ...request }: ReviewRequest, options: { readonly signal: AbortSignal }): Promise<ReviewDecision> {
+    return this.#dialog.decide({ ...request, isPassed: score.passed }, options);
   }
 }
 

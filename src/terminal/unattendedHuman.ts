@@ -8,22 +8,28 @@ import type {
   ReviewRequest,
 } from '../orchestrator/humanChannel.ts';
 import type { Palette } from './palette.ts';
-import { reviewText } from './reviewText.ts';
+import { reviewText, sinceText } from './reviewText.ts';
 import { safeLine, safeText } from './safeText.ts';
 
 /** What an agent is told when it asks and nobody is there. */
 export const nobodyAnswers =
   'Nobody can answer now. Choose what is most sensible yourself, and say in your summary what you assumed.';
 
-/** `--yes`: the decisions were given up front. Approves every plan and accepts what passed. */
+/** The decisions were given up front. Approves every plan (`--yes`), and accepts what passed, or leaves it (`--no-apply`). */
 export class UnattendedHuman implements HumanChannel {
   readonly #print: (text: string) => void;
   readonly #palette: Palette;
+  readonly #isLeft: boolean;
 
-  /** `print` is given questions with their answers, and the diff before it is decided on. */
-  constructor(options: { readonly print: (text: string) => void; readonly palette: Palette }) {
+  /** `print` is given questions with their answers, and the diff before it is decided on; `isLeft`: nothing is accepted. */
+  constructor(options: {
+    readonly print: (text: string) => void;
+    readonly palette: Palette;
+    readonly isLeft: boolean;
+  }) {
     this.#print = options.print;
     this.#palette = options.palette;
+    this.#isLeft = options.isLeft;
   }
 
   approvePlan(plan: Plan): Promise<PlanDecision> {
@@ -44,7 +50,8 @@ export class UnattendedHuman implements HumanChannel {
       const hasFailed = setback.kind === 'notProven';
       return Promise.reject(hasFailed ? new QualityError(sentence) : new ValidationError(sentence));
     }
-    this.#print(reviewText(review.selection(), this.#palette));
+    this.#print([reviewText(review.selection(), this.#palette), ...sinceText(review, this.#palette)].join('\n'));
+    if (this.#isLeft) return Promise.resolve({ kind: 'leave' });
     return Promise.resolve(score.passed ? { kind: 'accept' } : { kind: 'refuse' });
   }
 }

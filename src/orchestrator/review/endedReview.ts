@@ -91,6 +91,7 @@ export class EndedReview implements Disposable {
   }
 
   #checkNotApplied(): void {
-    if (this.run.state.applied) throw new ValidationError('The changes of this run are applied already.');
+    if (this.run.state.applied)
+      throw new ValidationError('The changes of this run are applied already; revert the run to take them back.');
   }
 }

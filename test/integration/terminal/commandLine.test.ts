@@ -154,7 +154,7 @@ describe('the command line', () => {
       await stdout.until('? Which style?\n  1) iterative\n  2) recursive\n> ');
       assert.ok(!stdout.visible.join('\n').includes('▶'), stdout.visible.join('\n'));
       stdin.write('1\n');
-      await stdout.until('Apply these changes to 0 files?\n[y/n/h/?] ');
+      await stdout.until('Apply these changes to 0 files?\n[y/n/h/q/?] ');
       stdin.write('y\n');
       assert.equal(await code, 0);
       assert.equal(applied.length, 1);
@@ -167,7 +167,7 @@ describe('the command line', () => {
       assert.equal(await answered.run('run', 'x', '--interactive'), 4);
       assert.match(
         answered.stdout.text,
-        /\[y\/n\] y\n[^]+> recursive\n[^]+\[y\/n\/h\/\?\] n\n[^]+The changes were turned down\.\n$/,
+        /\[y\/n\] y\n[^]+> recursive\n[^]+\[y\/n\/h\/q\/\?\] n\n[^]+The changes were turned down\.\n$/,
       );
       assert.equal(answered.applied.length, 0);
       const ended = setUp();

@@ -184,7 +184,7 @@ describe('trellis review and trellis revert', function () {
       out,
       /\(2\/4\) src\/numbers\.js \(modified\) \+2 -2\n@@ \w{8} line 1 \+1 -1 kept\n- export const double/,
     );
-    assert.match(out, /\[y\/n\/a\/d\/e\/j\/k\/q\/\?\] /);
+    assert.match(out, /\[y\/n\/a\/d\/e\/c\/j\/k\/q\/\?\] /);
     assert.match(out, /Apply these changes to 2 files\?/);
     assert.deepEqual(project(), {
       ...before,
@@ -205,7 +205,7 @@ describe('trellis review and trellis revert', function () {
 
   it('keeps what was decided when the person leaves', async () => {
     const { code, out } = await trellis(['review', 'test', '--interactive'], 'h\nn\nq\nq\n');
-    assert.deepEqual([code, out.endsWith('Nothing was applied; what you decided is kept.\n')], [4, true]);
+    assert.deepEqual([code, out.endsWith('Nothing was applied; what you decided is kept.\n')], [0, true]);
     assert.equal((await reviewed()).files[0]?.decision, 'rejected');
     const { code: applied } = await trellis(['review', 'test', '--apply']);
     assert.equal(applied, 0);

@@ -11,6 +11,7 @@ describe('parseArguments', () => {
       request: 'Add a function',
       isYes: false,
       isInteractive: false,
+      isLeft: false,
       ...common,
     });
   });
@@ -40,6 +41,7 @@ describe('parseArguments', () => {
       request: 'r',
       isYes: true,
       isInteractive: true,
+      isLeft: false,
       workers: 4,
       configurationFile: 'c.yml',
       workspace: '/w',
@@ -79,12 +81,21 @@ describe('parseArguments', () => {
       isApply: false,
       isRefuse: false,
       isDespiteTests: true,
+      isSince: false,
+      comments: [],
+      isRequestingChanges: false,
       patch: 'p',
       isInteractive: false,
       ...common,
     });
     const shown = parseArguments(['review', 'run_1', 'show', 'a', 'b']);
-    assert.deepEqual(shown.kind === 'review' && shown.shown, ['a', 'b']);
+    assert.deepEqual(shown.kind === 'review' && [shown.shown, shown.isSince], [['a', 'b'], false]);
+    assert.partialDeepStrictEqual(parseArguments(['review', 'run_1', 'since']), { shown: [], isSince: true });
+    assert.partialDeepStrictEqual(
+      parseArguments(['review', 'run_1', '--comment', 'a: x', '--comment', 'a:2: y', '--request-changes']),
+      { comments: ['a: x', 'a:2: y'], isRequestingChanges: true },
+    );
+    assert.partialDeepStrictEqual(parseArguments(['run', 'r', '--no-apply']), { isLeft: true });
     assert.deepEqual(parseArguments(['revert', 'run_1']), { kind: 'revert', run: 'run_1', ...common });
     assert.deepEqual(parseArguments(['--version']), { kind: 'version' });
     for (const args of [['--help'], ['-h'], ['help']]) assert.deepEqual(parseArguments(args), { kind: 'help' });
@@ -113,10 +124,14 @@ describe('parseArguments', () => {
     [['show'], /Show takes the id of one run/],
     [['show', 'a', 'b'], /Show takes the id of one run/],
     [['review'], /Review takes the id of one run/],
-    [['review', 'a', 'b'], /Review takes a run, then show or nothing; there is "b"/],
+    [['review', 'a', 'b'], /Review takes a run, then show, since or nothing; there is "b"/],
     [['review', 'a', '--refuse', '--all'], /--refuse goes with none of/],
     [['review', 'a', '--accept', 'x', '--all'], /--accept names what is kept, and --all keeps everything/],
     [['review', 'a', 'show', '--all'], /Review show only shows/],
+    [['review', 'a', 'since', '--refuse'], /Review since only shows/],
+    [['review', 'a', '--request-changes', '--all'], /--comment and --request-changes go with no decision/],
+    [['review', 'a', '--comment', 'a: x', 'show'], /--comment and --request-changes go with no decision/],
+    [['plan', 'r', '--no-apply'], /--no-apply is for run/],
     [['review', 'a', '--events'], /Review has no --events/],
     [['review', 'a', '--patch', '-', '--json'], /both want standard output/],
     [['revert', 'a', 'b'], /Revert takes the id of one run/],

@@ -59,7 +59,8 @@ describe('TerminalHuman', () => {
     const yes = setUp('y\n');
     const request = { review, score: sampleScore };
     assert.deepEqual(await yes.human.review(request, { signal }), { kind: 'accept', despiteProof: false });
-    assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\/h\/\?\] $/);
+    assert.match(yes.output.text, /Apply these changes to 0 files\?\n\[y\/n\/h\/q\/\?\] $/);
+    assert.deepEqual(await setUp('q\n').human.review(request, { signal }), { kind: 'leave' });
     const no = setUp('n\n');
     const failed = { review, score: { ...sampleScore, passed: false } };
     assert.deepEqual(await no.human.review(failed, { signal }), { kind: 'refuse' });
@@ -68,9 +69,11 @@ describe('TerminalHuman', () => {
 });
 
 describe('UnattendedHuman', () => {
+  const upFront = { palette: noColours, isLeft: false };
+
   it('approves the plan, accepts what passed and shows it, and turns down what did not', async () => {
     const printed: string[] = [];
-    const human = new UnattendedHuman({ palette: noColours, print: text => void printed.push(text) });
+    const human = new UnattendedHuman({ ...upFront, print: text => void printed.push(text) });
     assert.deepEqual(await human.approvePlan(samplePlan), { kind: 'approve', plan: samplePlan, by: 'auto' });
     assert.deepEqual(await human.review({ review, score: sampleScore }), { kind: 'accept' });
     assert.match(printed.join(), /0 files/);
@@ -78,8 +81,15 @@ describe('UnattendedHuman', () => {
     assert.deepEqual(await human.review({ review, score: failed }), { kind: 'refuse' });
   });
 
+  it('leaves what passed for a review later where nothing is to be applied, and shows it', async () => {
+    const printed: string[] = [];
+    const human = new UnattendedHuman({ palette: noColours, isLeft: true, print: text => void printed.push(text) });
+    assert.deepEqual(await human.review({ review, score: sampleScore }), { kind: 'leave' });
+    assert.match(printed.join(), /0 files/);
+  });
+
   it('says what keeps accepted changes from being applied, and leaves them for a review', async () => {
-    const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
+    const human = new UnattendedHuman({ ...upFront, print: () => undefined });
     const conflicts = { kind: 'conflicts', message: 'a.ts has conflicts.', paths: ['a.ts'] } as const;
     await assert.rejects(human.review({ review, score: sampleScore, setback: conflicts }), {
       kind: 'validation',
@@ -91,7 +101,7 @@ describe('UnattendedHuman', () => {
   });
 
   it('answers with the default, or tells the agent to choose', async () => {
-    const human = new UnattendedHuman({ palette: noColours, print: () => undefined });
+    const human = new UnattendedHuman({ ...upFront, print: () => undefined });
     assert.deepEqual(await human.answer({ ...question, defaultAnswer: 'iterative' }), {
       text: 'iterative',
       by: 'default',
