@@ -1,5 +1,6 @@
 import { noReview, type ReviewState } from './reviewState.ts';
 import type { FileChange, ItemLayer } from './schema/changes.ts';
+import type { ChangeCoverage } from './schema/coverage.ts';
 import type { AgentActionSummary, RunEventOf, RunOutcome, TestScope } from './schema/events.ts';
 import type { ItemId } from './schema/ids.ts';
 import type { Plan, Question, WorkItem } from './schema/plan.ts';
@@ -98,6 +99,8 @@ export interface TestRun {
   readonly treeHash: string;
   readonly report: TestReport;
   readonly tier: string;
+  /** Of the changed files that it could be measured of. */
+  readonly coverage?: readonly ChangeCoverage[];
 }
 
 /** All that is known about a run. Plain data: it is sent to the webview as it is. */

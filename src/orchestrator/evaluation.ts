@@ -54,7 +54,7 @@ async function collectFindings(
   const overlay = await staged.treeFor();
   const paths = changes.filter(change => change.after && !change.isBinary).map(change => change.path);
   const [{ treeHash, tests }, syntax] = await Promise.all([
-    proof.runTests('final', overlay, options),
+    proof.runTests('final', overlay, { ...options, measured: changes }),
     proof.checkSyntax(paths, overlay, options),
   ]);
   const itemOf = (path: string) => plan.items.find(item => item.filePath === path)?.id;

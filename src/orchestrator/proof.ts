@@ -1,4 +1,4 @@
-import type { TreeOverlay } from '../changes/stagedFiles.ts';
+import type { StagedChange, TreeOverlay } from '../changes/stagedFiles.ts';
 import type { TestScope } from '../domain/schema/events.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
@@ -8,6 +8,7 @@ import { parseTestResults } from '../quality/testResults/parseTestResults.ts';
 import { whyNotRun } from '../quality/testResults/whyNotRun.ts';
 import type { CommandResult, SandboxAvailability, SandboxSession } from '../sandbox/sandbox.ts';
 import type { JournaledRun } from './journaledRun.ts';
+import { coverageOfChanges, isMeasurable } from './review/changeCoverage.ts';
 import { treeHash } from './treeHash.ts';
 
 export interface ProofParts {
@@ -29,6 +30,13 @@ export interface TestedTree {
   readonly tests: TestReport | Unproven;
 }
 
+export interface TestOptions {
+  readonly signal: AbortSignal;
+  readonly itemId?: ItemId;
+  /** Changes of the overlay of which it is wanted what the tests ran. */
+  readonly measured?: readonly StagedChange[];
+}
+
 /** Everything of a run that executes code: always in the sandbox, on a private copy of a staged tree. */
 export class Proof {
   readonly #parts: ProofParts;
@@ -37,20 +45,21 @@ export class Proof {
     this.#parts = parts;
   }
 
-  /** Runs the project's own tests on the workspace with `overlay` over it; both ends of it are in the journal. */
-  async runTests(
-    scope: TestScope,
-    overlay: TreeOverlay,
-    options: { readonly signal: AbortSignal; readonly itemId?: ItemId },
-  ): Promise<TestedTree> {
+  /**
+   * Runs the project's own tests on the workspace with `overlay` over it; both ends of it are in the journal, and what the tests
+   * left out of `measured`, where that can be told.
+   */
+  async runTests(scope: TestScope, overlay: TreeOverlay, options: TestOptions): Promise<TestedTree> {
     const { run, findTestCommand } = this.#parts;
     const hash = treeHash(overlay);
     const command = await findTestCommand(overlay);
     if (typeof command === 'string') return { treeHash: hash, tests: { unproven: command } };
     const subject = { scope, ...(options.itemId === undefined ? {} : { itemId: options.itemId }) };
     run.append({ type: 'tests.started', ...subject, command: command.display });
+    const { measured = [] } = options;
+    const coverageOf = measured.filter(isMeasurable).map(({ path }) => path);
     const tested = await this.#inSandbox(overlay, options, async session => ({
-      result: await session.run(command, options),
+      result: await session.run({ ...command, coverageOf }, options),
       workspaceRoot: session.workspaceRoot,
     }));
     if ('unproven' in tested) return { treeHash: hash, tests: tested };
@@ -59,7 +68,10 @@ export class Proof {
     if (reason !== undefined) return { treeHash: hash, tests: { unproven: reason } };
     const report = parseTestResults(result, { workspaceRoot, isReportExpected: command.isReportExpected });
     const outputHash = run.putText(`${result.stdout}\n${result.stderr}`);
-    run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier: result.tier, report, outputHash });
+    const { tier } = result;
+    const coverage = await coverageOfChanges(result.coverage ?? [], measured, options);
+    const found = { report, outputHash, ...(coverage.length > 0 && { coverage }) };
+    run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier, ...found });
     return { treeHash: hash, tests: report };
   }
 

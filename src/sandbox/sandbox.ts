@@ -1,5 +1,6 @@
 // The contract that every sandbox tier keeps. Neighbouring folders import this file and nothing else of `sandbox/`.
 import type { Disposable } from '../base/disposable.ts';
+import type { SourceCoverage } from '../domain/schema/coverage.ts';
 
 /** Which back end ran a command; always shown beside its result, because the tiers promise different things. */
 export type SandboxTier = 'isolate' | 'quickjs' | 'process' | 'container';
@@ -47,6 +48,11 @@ export interface SandboxCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Overrides of the session's limits. */
   readonly limits?: Partial<Omit<SandboxLimits, 'diskBytes'>>;
+  /**
+   * Source files, relative to the workspace, of which it is wanted what ran. Told of JavaScript and TypeScript that ran in Node,
+   * and only of files of which every process that ended by itself could tell.
+   */
+  readonly coverageOf?: readonly string[];
 }
 
 /**
@@ -67,6 +73,8 @@ export interface CommandResult {
   readonly isOutputTruncated: boolean;
   readonly durationMs: number;
   readonly tier: SandboxTier;
+  /** Of those wanted files that it could be measured of; absent where none was wanted, or the measurement failed. Written by the code that ran, so no proof. */
+  readonly coverage?: readonly SourceCoverage[];
 }
 
 /**

@@ -40,7 +40,10 @@ function fileLines(file: ReviewFile, reasons: readonly ReviewReason[], palette: 
   return [
     `  ${mark(file.decision, palette)} ${fileTitle(file, palette)}`,
     ...notes.map(note => palette.yellow(`      ! ${note}`)),
-    ...file.hunks.map(hunk => `      ${mark(hunk.decision, palette)} ${hunkTitle(hunk, palette)}`),
+    ...file.hunks.flatMap(hunk => [
+      `      ${mark(hunk.decision, palette)} ${hunkTitle(hunk, palette)}`,
+      ...reasonLines(hunk, palette).map(line => `          ${line}`),
+    ]),
   ];
 }
 
@@ -79,10 +82,15 @@ function counts({ additions, deletions }: { additions: number; deletions: number
   return `${palette.green(`+${additions}`)} ${palette.red(`-${deletions}`)}`;
 }
 
-/** The diff of a hunk, under its title. */
+function reasonLines({ reasons }: ReviewHunk, palette: Palette): string[] {
+  return reasons.map(reason => palette.yellow(`! ${safeLine(reason.text, 200)}`));
+}
+
+/** The diff of a hunk, under its title and the reasons to look at it. */
 export function hunkLines(hunk: ReviewHunk, palette: Palette): string[] {
   return [
     `${palette.cyan('@@')} ${hunkTitle(hunk, palette)} ${palette.dim(hunk.decision)}`,
+    ...reasonLines(hunk, palette),
     ...hunk.lines.map(({ kind, text }) => {
       const cut = text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text;
       const line = safeText(cut);

@@ -27,6 +27,7 @@ export interface ReviewObject {
       readonly oldLines: number;
       readonly newStart: number;
       readonly newLines: number;
+      readonly reasons: readonly ReviewReason[];
     }[];
   }[];
   /** Not sent yet. */
@@ -72,13 +73,14 @@ export function reviewObject(
       isEdited,
       conflicts,
       reasons: reasons.get(path) ?? [],
-      hunks: hunks.map(({ id, decision: decided, oldStart, oldLines, newStart, newLines }) => ({
+      hunks: hunks.map(({ id, decision: decided, oldStart, oldLines, newStart, newLines, reasons: hunkReasons }) => ({
         id,
         decision: decided,
         oldStart,
         oldLines,
         newStart,
         newLines,
+        reasons: hunkReasons,
       })),
     })),
     comments: review.comments.map(({ path, line, side, text }) => ({ path, line: line ?? null, side, text })),

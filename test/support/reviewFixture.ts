@@ -1,5 +1,6 @@
 import { silentLogger } from '../../src/base/logger.ts';
 import type { StagedChange, TreeOverlay } from '../../src/changes/stagedFiles.ts';
+import type { ChangeCoverage } from '../../src/domain/schema/coverage.ts';
 import type { TestScope } from '../../src/domain/schema/events.ts';
 import { type RunId, runIdSchema } from '../../src/domain/schema/ids.ts';
 import type { Plan } from '../../src/domain/schema/plan.ts';
@@ -35,6 +36,8 @@ export interface ReviewFixtureOptions {
   /** What the tests say of a tree. */
   readonly test?: (overlay: TreeOverlay) => TestReport | string;
   readonly journal?: Journal;
+  /** What they left out of the whole. */
+  readonly coverage?: readonly ChangeCoverage[];
 }
 
 /** A run that has come to its review, with these changes staged; the tests are a function. */
@@ -51,11 +54,13 @@ export class ReviewFixture {
   /** How often the tests ran on a selection. */
   testRuns = 0;
   readonly #test: (overlay: TreeOverlay) => TestReport | string;
+  readonly #coverage: readonly ChangeCoverage[] | undefined;
   #ids = 0;
 
   constructor(changes: readonly StagedChange[], options: ReviewFixtureOptions = {}) {
     this.journal = options.journal ?? new MemoryJournal({ clock: { now: () => 0 } });
     this.run = new JournaledRun(this.journal, ReviewFixture.runId, silentLogger);
+    this.#coverage = options.coverage;
     this.#test = options.test ?? (() => testReport());
     const items = changes.map(({ path }) => buildItem(path, { filePath: path }));
     const plan = options.plan ?? buildPlan(items.length === 0 ? [buildItem('nothing')] : items);
@@ -75,8 +80,9 @@ export class ReviewFixture {
     const overlay = overlayOf(changes);
     const hash = treeHash(overlay);
     const report = this.#test(overlay);
+    const coverage = this.#coverage && { coverage: [...this.#coverage] };
     if (typeof report !== 'string')
-      this.run.append({ type: 'tests.finished', scope: 'final', treeHash: hash, tier: 'process', report });
+      this.run.append({ type: 'tests.finished', scope: 'final', treeHash: hash, tier: 'process', report, ...coverage });
     this.run.append({ type: 'result.staged', treeHash: hash, changes: changes.map(withoutContent) });
     this.run.append({ type: 'quality.scored', iteration: this.run.state.iteration, score: sampleScore });
     this.run.append({ type: 'review.opened' });

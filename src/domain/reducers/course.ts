@@ -62,9 +62,12 @@ export const courseReducers: Reducers<CourseEventType> = {
   'plan.edited': (state, event) => withPlan(state, event.plan),
   'plan.approved': state => ({ ...state, isPlanApproved: true, isResultDue: true, phase: 'executing' }),
   'tests.started': state => state,
-  'tests.finished': (state, { scope, itemId, treeHash, report, tier }) => ({
+  'tests.finished': (state, { scope, itemId, treeHash, report, tier, coverage }) => ({
     ...state,
-    testRuns: [...state.testRuns, { scope, treeHash, report, tier, ...(itemId === undefined ? {} : { itemId }) }],
+    testRuns: [
+      ...state.testRuns,
+      { scope, treeHash, report, tier, ...(itemId !== undefined && { itemId }), ...(coverage && { coverage }) },
+    ],
   }),
   'evidence.collected': (state, event) => ({ ...state, evidence: [...state.evidence, event.evidence] }),
   'quality.scored': (state, event) => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contentHashSchema, fileChangeSchema, itemLayerSchema, versionReferenceSchema } from './changes.ts';
+import { changeCoverageSchema } from './coverage.ts';
 import { itemIdSchema, runIdSchema } from './ids.ts';
 import { jsonRepairSchema, modelRoleSchema, tokenUsageSchema } from './model.ts';
 import { observationKindSchema, runSettingsSchema } from './observation.ts';
@@ -244,6 +245,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     tier: z.string(),
     report: testReportSchema,
     outputHash: contentHashSchema.optional(),
+    /** Of the changed files that it could be measured of; absent where that is none. */
+    coverage: z.array(changeCoverageSchema).optional(),
   }),
   type('evidence.collected', { evidence: evidenceSchema }),
   type('quality.scored', { iteration, score: qualityScoreSchema }),

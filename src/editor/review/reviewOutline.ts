@@ -63,6 +63,7 @@ const reasonWords: Readonly<Record<ReviewReason['kind'], string>> = {
   unproven: 'not tested',
   looselyMatched: 'loosely matched',
   noTest: 'no test reaches it',
+  uncovered: 'not all of it ran in the tests',
   manyDependents: 'many files need it',
 };
 
@@ -178,7 +179,7 @@ function folderOf(path: string): string[] {
 function hunkNode(file: ReviewFile, hunk: ReviewHunk, label: string, { needed }: OutlineFacts): HunkNode {
   const { path } = file;
   const isNeeded = needed.some(each => each.path === path && each.hunkId === hunk.id);
-  const reasons = isNeeded ? ['the tests need it'] : [];
+  const reasons = [...(isNeeded ? ['the tests need it'] : []), ...hunk.reasons.map(reason => phrase(reason.text))];
   const isChecked = hunk.decision === 'kept';
   const size = hunk.lines.length === 0 ? [] : [`+${hunk.additions} −${hunk.deletions}`];
   return {
@@ -188,7 +189,11 @@ function hunkNode(file: ReviewFile, hunk: ReviewHunk, label: string, { needed }:
     id: `hunk:${path}:${hunk.id}`,
     label,
     description: [...size, ...reasons].join(' · '),
-    tooltip: [`${path}, ${label}`, ...reasons.map(sentence)].join('\n'),
+    tooltip: [
+      `${path}, ${label}`,
+      ...(isNeeded ? ['The tests need it.'] : []),
+      ...hunk.reasons.map(reason => reason.text),
+    ].join('\n'),
     spoken: [
       `Hunk, ${label}`,
       ...(size.length > 0 ? [spokenSize(hunk.additions, hunk.deletions)] : []),
@@ -220,8 +225,9 @@ function spokenSize(additions: number, deletions: number): string {
   return `${plural(additions, 'line')} added, ${deletions} removed`;
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** A sentence as a part of a longer line. */
+function phrase(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
 }
 
 /** Where hunks are, for people: `src/a.ts, line 3`. */

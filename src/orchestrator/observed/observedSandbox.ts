@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceCoverageSchema } from '../../domain/schema/coverage.ts';
 import type {
   CommandResult,
   Sandbox,
@@ -28,6 +29,7 @@ const resultSchema: z.ZodType<CommandResult> = z.strictObject({
   isOutputTruncated: z.boolean(),
   durationMs: z.number(),
   tier: tierSchema,
+  coverage: z.array(sourceCoverageSchema).exactOptional(),
 });
 
 type Open = Sandbox['open'];

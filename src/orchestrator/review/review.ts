@@ -14,6 +14,7 @@ import type { HunkDecision, ProofVerdict, ReviewComment } from '../../domain/sch
 import type { JournaledRun } from '../journaledRun.ts';
 import type { Proof } from '../proof.ts';
 import { treeHash } from '../treeHash.ts';
+import { measuredCoverage } from './changeCoverage.ts';
 import { type HunkSearch, type HunkSearchOptions, searchNeededHunks } from './neededHunks.ts';
 import { itemOf, type ReviewFile, reviewFile } from './reviewFile.ts';
 import { findReasons, type ReviewedProject, type ReviewReason } from './reviewReasons.ts';
@@ -78,7 +79,12 @@ export class Review {
       if (known?.staged === staged && known.state === state) return known.file;
       const [change] = withContents([staged], run.contents);
       if (!change) throw new Error(`${staged.path} was lost on the way.`);
-      const file = reviewFile(change, itemOf(staged.path, Object.values(run.state.items)), state, run.contents);
+      const itemId = itemOf(staged.path, Object.values(run.state.items));
+      const file = reviewFile(
+        change,
+        { itemId, state, coverage: measuredCoverage(run.state, staged.path) },
+        run.contents,
+      );
       this.#files.set(staged.path, { staged, state, file });
       return file;
     });

@@ -5,9 +5,12 @@ import { decodeText, plainText } from '../../changes/textFile.ts';
 import type { FileReviewState } from '../../domain/reviewState.ts';
 import type { ItemState } from '../../domain/runState.ts';
 import type { Hunk } from '../../domain/schema/changes.ts';
+import type { ChangeCoverage } from '../../domain/schema/coverage.ts';
 import type { ItemId } from '../../domain/schema/ids.ts';
 import type { HunkDecision } from '../../domain/schema/review.ts';
 import type { ContentStore } from '../../journal/journal.ts';
+import type { ReviewReason } from './reviewReasons.ts';
+import { uncoveredInHunk } from './uncoveredLines.ts';
 
 /** Names of the two sides of a conflict in the staged text, as they stand behind its markers. */
 export const conflictLabels = { ours: 'in your workspace', theirs: 'staged by Trellis' };
@@ -25,6 +28,8 @@ export interface ReviewHunk extends Hunk {
   readonly decision: HunkDecision;
   readonly additions: number;
   readonly deletions: number;
+  /** Why it deserves a closer look than others, beside the reasons that its file has. */
+  readonly reasons: readonly ReviewReason[];
 }
 
 /** One file of a review, as the human has decided so far. */
@@ -46,19 +51,32 @@ export interface ReviewFile {
   readonly conflicts: number;
 }
 
+/** What is known of a file beside its change. */
+export interface ReviewFileFacts {
+  readonly itemId: ItemId | undefined;
+  /** What the human did with it so far. */
+  readonly state: FileReviewState | undefined;
+  /** Of the staged text. */
+  readonly coverage: ChangeCoverage | undefined;
+}
+
 /** Puts together what the agents staged and what the human made of it. Throws `StorageError` when a content is gone. */
 export function reviewFile(
   staged: StagedChange,
-  itemId: ItemId | undefined,
-  state: FileReviewState | undefined,
+  { itemId, state, coverage }: ReviewFileFacts,
   contents: ContentStore,
 ): ReviewFile {
   const { change, isEdited, isRebased } = currentChange(staged, state, contents);
   const rejected = new Set(state?.rejectedHunks);
-  const hunks = hunksOf(change).map((hunk): ReviewHunk => {
+  const current = hunksOf(change);
+  const measured = coverage && change !== staged ? hunksOf(staged) : current;
+  const hunks = current.map((hunk): ReviewHunk => {
     const count = (kind: string) => hunk.lines.filter(line => line.kind === kind).length;
     const decision = rejected.has(hunk.id) ? 'rejected' : 'kept';
-    return { ...hunk, decision, additions: count('added'), deletions: count('deleted') };
+    const stagedHunk = measured.find(({ id }) => id === hunk.id);
+    const uncovered = coverage && stagedHunk && uncoveredInHunk(hunk, stagedHunk, coverage);
+    const reasons = uncovered === undefined ? [] : [{ kind: 'uncovered', text: uncovered } as const];
+    return { ...hunk, decision, additions: count('added'), deletions: count('deleted'), reasons };
   });
   const keptIds = hunks.filter(hunk => hunk.decision === 'kept').map(hunk => hunk.id);
   const kept = hunks.length === 0 ? undefined : keepHunks(change, new Set(keptIds));

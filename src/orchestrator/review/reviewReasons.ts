@@ -4,12 +4,15 @@ import { decodeText, plainText } from '../../changes/textFile.ts';
 import { languageOf } from '../../domain/language.ts';
 import type { RunState } from '../../domain/runState.ts';
 import type { MatchRung } from '../../domain/schema/changes.ts';
+import type { ChangeCoverage } from '../../domain/schema/coverage.ts';
 import { ImportResolver, importsOf } from '../../planning/context/imports.ts';
 import { describePaths, type ProjectPath, subjectOf } from '../../planning/context/projectPath.ts';
+import { measuredCoverage } from './changeCoverage.ts';
+import { uncoveredInFile } from './uncoveredLines.ts';
 
-/** Why a file deserves a closer look than others. */
+/** Why a file, or a hunk of it, deserves a closer look than others. */
 export interface ReviewReason {
-  readonly kind: 'failingTests' | 'unproven' | 'looselyMatched' | 'noTest' | 'manyDependents';
+  readonly kind: 'failingTests' | 'unproven' | 'looselyMatched' | 'noTest' | 'uncovered' | 'manyDependents';
   /** One sentence, with how it was found out where that limits what it says. */
   readonly text: string;
 }
@@ -26,9 +29,9 @@ const MANY_DEPENDENTS = 5;
 const MAX_FILES_READ = 4000;
 
 /**
- * The reasons to look at each changed file, by its path. Whether a test covers a file is told by its imports: a test file
- * that imports it, directly or through others, or that is named after it. That is what can be known without running
- * the tests under a coverage tool; imports that are put together while a program runs are not seen.
+ * The reasons to look at each changed file, by its path. Whether a test covers a file is measured where it can be. Of other
+ * files it is told by imports: a test file that imports it, directly or through others, or that is named after it;
+ * imports that are put together while a program runs are not seen.
  */
 export async function findReasons(
   state: RunState,
@@ -40,7 +43,7 @@ export async function findReasons(
   return new Map(
     changes.map(change => [
       change.path,
-      [...proofReasons(state, change), ...matchReasons(change), ...graphReasons(graph, change)],
+      [...proofReasons(state, change), ...matchReasons(change), ...coverageReasons(state, graph, change)],
     ]),
   );
 }
@@ -78,24 +81,32 @@ interface ImportGraph {
   readonly isComplete: boolean;
 }
 
-function graphReasons(graph: ImportGraph, { path, after, isBinary }: StagedChange): ReviewReason[] {
-  const file = graph.files.get(path);
-  if (!after || isBinary || file?.isSource !== true) return [];
-  const reasons: ReviewReason[] = [];
-  const isCovered = file.isTest || graph.tested.has(path) || graph.testSubjects.has(subjectOf(path));
-  if (!isCovered) {
-    const looked =
-      graph.testCount === 0
-        ? 'there are no test files'
-        : `told by the imports and names of ${graph.testCount} test files`;
-    reasons.push({ kind: 'noTest', text: `No test reaches it (${looked}).` });
-  }
+function coverageReasons(state: RunState, graph: ImportGraph, change: StagedChange): ReviewReason[] {
+  const file = graph.files.get(change.path);
+  if (!change.after || change.isBinary || file?.isSource !== true) return [];
+  const measured = measuredCoverage(state, file.path);
+  return [...(measured ? uncoveredReasons(measured) : importReasons(graph, file)), ...dependentReasons(graph, file)];
+}
+
+function uncoveredReasons(coverage: ChangeCoverage): ReviewReason[] {
+  const text = uncoveredInFile(coverage);
+  return text === undefined ? [] : [{ kind: 'uncovered', text }];
+}
+
+function importReasons(graph: ImportGraph, { path, isTest }: ProjectPath): ReviewReason[] {
+  if (isTest || graph.tested.has(path) || graph.testSubjects.has(subjectOf(path))) return [];
+  const looked =
+    graph.testCount === 0
+      ? 'there are no test files'
+      : `told by the imports and names of ${graph.testCount} test files`;
+  return [{ kind: 'noTest', text: `No test reaches it (${looked}).` }];
+}
+
+function dependentReasons(graph: ImportGraph, { path }: ProjectPath): ReviewReason[] {
   const dependents = graph.importers.get(path)?.size ?? 0;
-  if (dependents >= MANY_DEPENDENTS) {
-    const count = graph.isComplete ? `${dependents}` : `at least ${dependents}`;
-    reasons.push({ kind: 'manyDependents', text: `${count} files import it.` });
-  }
-  return reasons;
+  if (dependents < MANY_DEPENDENTS) return [];
+  const count = graph.isComplete ? `${dependents}` : `at least ${dependents}`;
+  return [{ kind: 'manyDependents', text: `${count} files import it.` }];
 }
 
 /** Which file imports which, in the workspace with the changes made. */

@@ -27,9 +27,10 @@ export async function settleAccept(
   try {
     const run = JournaledRun.reopen(journal, runId, logger);
     const { staged, review } = run.state;
-    const kept = withContents(staged?.changes ?? [], run.contents).flatMap(
-      change => reviewFile(change, undefined, review.files[change.path], run.contents).kept ?? [],
-    );
+    const kept = withContents(staged?.changes ?? [], run.contents).flatMap(change => {
+      const facts = { itemId: undefined, state: review.files[change.path], coverage: undefined };
+      return reviewFile(change, facts, run.contents).kept ?? [];
+    });
     run.append({ type: 'changes.applied', changes: kept.map(withoutContent), checkpointId });
     const message = `${kept.length} ${kept.length === 1 ? 'file' : 'files'} changed; Trellis ended before it could say so.`;
     run.append({ type: 'run.ended', outcome: 'applied', message });

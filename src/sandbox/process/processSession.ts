@@ -1,6 +1,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { AbortError, SandboxError, ValidationError } from '../../base/errors.ts';
 import { withLimits } from '../limits.ts';
+import { nodeCoverageReader, parseNodeCoverage, withNodeCoverage } from '../nodeCoverage.ts';
 import type { CommandResult, SandboxCommand, SandboxLimits, SandboxSession } from '../sandbox.ts';
 import { bubblewrapArguments, type SandboxLayout } from './bubblewrap.ts';
 import type { NamespaceHolder } from './namespaceHolder.ts';
@@ -32,7 +33,7 @@ export class ProcessSession implements SandboxSession {
   }
 
   run(command: SandboxCommand, options: { readonly signal: AbortSignal }): Promise<CommandResult> {
-    const run = this.#lastRun.then(() => this.#runNow(command, options.signal));
+    const run = this.#lastRun.then(() => this.#runMeasured(command, options.signal));
     this.#lastRun = run.catch(() => undefined); // the caller of that run has the error
     return run;
   }
@@ -42,6 +43,17 @@ export class ProcessSession implements SandboxSession {
     await this.#lastRun;
     await this.#options.resources.dispose();
     this.#options.onDispose();
+  }
+
+  async #runMeasured(command: SandboxCommand, callerSignal: AbortSignal): Promise<CommandResult> {
+    const { coverageOf = [] } = command;
+    if (coverageOf.length === 0) return this.#runNow(command, callerSignal);
+    const result = await this.#runNow(withNodeCoverage(command), callerSignal);
+    // Processes that were killed wrote nothing down.
+    if (result.outcome !== 'exited') return result;
+    const reading = await this.#runNow(nodeCoverageReader(coverageOf), callerSignal);
+    const coverage = parseNodeCoverage(reading, coverageOf);
+    return { ...result, ...(coverage && { coverage }) };
   }
 
   async #runNow(command: SandboxCommand, callerSignal: AbortSignal): Promise<CommandResult> {

@@ -154,6 +154,42 @@ describe('a replay', () => {
     await assertSame();
   });
 
+  it('is the run: what its tests ran was measured, or it is from before that was', async () => {
+    const checked = `export function fibonacci(n) {
+  if (n < 0) {
+    throw new RangeError('n is negative');
+  }
+  return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+}
+`;
+    const { events } = await record([planned, looked, coder(file('src/fibonacci.js', checked)), tested, judged]);
+    const finals = events.filter(event => event.type === 'tests.finished' && event.scope === 'final');
+    assert.deepEqual(
+      finals.map(event => event.type === 'tests.finished' && event.coverage),
+      [
+        [
+          { path: 'src/fibonacci.js', neverRan: [{ first: 3, last: 4 }], partlyRan: [] },
+          { path: 'test/fibonacci.test.js', neverRan: [], partlyRan: [] },
+        ],
+      ],
+    );
+    await assertSame();
+    const withoutCoverage = (text: string) =>
+      JSON.stringify(JSON.parse(text), (name, value: unknown) => (name === 'coverage' ? undefined : value));
+    const { divergence } = await replay(({ read, contents }) => ({
+      read: (...args) => read(...args).map(event => JSON.parse(withoutCoverage(JSON.stringify(event))) as RunEvent),
+      contents: {
+        put: content => contents.put(content),
+        get: hash => {
+          const content = contents.get(hash);
+          const text = Buffer.from(content ?? '').toString();
+          return text.includes('"coverage":[') ? Buffer.from(withoutCoverage(text)) : content;
+        },
+      },
+    }));
+    assert.equal(divergence, undefined, divergence?.message);
+  });
+
   it('is the run: cancelled while an agent waits for its model', async () => {
     const abort = new AbortController();
     const { state } = await record([planned, { replies: [{ connection: 'stall' }] }], {

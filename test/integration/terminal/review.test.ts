@@ -62,7 +62,9 @@ describe('trellis review and trellis revert', function () {
       stagedChange('src/numbers.js', before['src/numbers.js'], after['src/numbers.js']),
       stagedChange('test/numbers.test.js', undefined, tests),
     ];
-    const { run } = new ReviewFixture(changes, { journal, plan });
+    const never = { first: 22, last: 22 };
+    const coverage = [{ path: 'src/numbers.js', neverRan: [never], partlyRan: [] }];
+    const { run } = new ReviewFixture(changes, { journal, plan, coverage });
     run.append({ type: 'run.ended', outcome: 'cancelled', message: 'You cancelled the run; nothing was applied.' });
     await journal.dispose();
   });
@@ -96,8 +98,9 @@ describe('trellis review and trellis revert', function () {
     for (const line of [
       'fix: Mend double',
       '  [x] src/numbers.js (modified) +2 -2',
+      '      ! Of its changed lines, 1 never ran in the tests (measured).',
       `      [x] ${first?.id.slice(0, 8)} line 1 +1 -1`,
-      `      [x] ${second?.id.slice(0, 8)} line 19 +1 -1`,
+      `      [x] ${second?.id.slice(0, 8)} line 19 +1 -1\n          ! Line 22 never ran in the tests.`,
       'check: Test it',
       'Changed by no item',
       '3 files kept. 3 tests pass.',
@@ -108,6 +111,10 @@ describe('trellis review and trellis revert', function () {
       shown.out,
       /^notes\.md \(modified\) \+1 -1\n@@ \w{8} line 1 \+1 -1 kept\n {2}one\n- two\n\+ TWO\n {2}three\n$/,
     );
+    const { out: numbers } = await trellis(['review', 'test', 'show', 'src/numbers.js']);
+    assert.match(numbers, /\n@@ \w{8} line 19 \+1 -1 kept\n! Line 22 never ran in the tests\.\n {2}/);
+    assert.deepEqual(first?.reasons, []);
+    assert.deepEqual(second?.reasons, [{ kind: 'uncovered', text: 'Line 22 never ran in the tests.' }]);
     assert.deepEqual(project(), before);
   });
 

@@ -79,6 +79,19 @@ describe('the outline of a review', () => {
     assert.match(file.spoken, /no test reaches it$/);
   });
 
+  it('names the lines of a hunk that never ran in the tests, up to the item', () => {
+    const coverage = [{ path: 'src/new.ts', neverRan: [{ first: 2, last: 2 }], partlyRan: [] }];
+    const { review } = new ReviewFixture(changes(), { plan, coverage });
+    const [one, , , , two, file, hunk] = flatten(outlineReview(review, none));
+    assert.deepEqual(
+      [one, two, file, hunk].map(node => node?.needsLook),
+      [false, true, true, true],
+    );
+    assert.equal(hunk?.description, '+2 −0 · line 2 never ran in the tests');
+    assert.match(hunk.tooltip, /\nLine 2 never ran in the tests\.$/);
+    assert.match(hunk.spoken, /, accepted, line 2 never ran in the tests$/);
+  });
+
   it('marks the rejected hunk that the tests need, and names where it is', async () => {
     const { review } = new ReviewFixture(changes(), {
       plan,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { withoutContent } from '../../../../src/orchestrator/review/stagedContents.ts';
 import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
 import { stagedChange } from '../../../support/stagedChange.ts';
 
@@ -56,5 +57,59 @@ describe('the reasons to look', () => {
     assert.deepEqual(await kindsOf(failing), { 'a.md': ['looselyMatched'], 'test/a.test.ts': ['failingTests'] });
     const untested = new ReviewFixture([stagedChange('a.md', 'one\n', 'two\n')], { test: () => 'No sandbox.' });
     assert.deepEqual(await kindsOf(untested), { 'a.md': ['unproven'] });
+  });
+
+  it('tell what the tests left out where that was measured, whatever imports say', async () => {
+    const fixture = new ReviewFixture(
+      [
+        stagedChange('src/all.ts', undefined, 'a();\n'),
+        stagedChange('src/some.ts', undefined, 'a();\nb();\nc();\n'),
+        stagedChange('src/unmeasured.ts', undefined, 'a();\n'),
+      ],
+      {
+        coverage: [
+          { path: 'src/all.ts', neverRan: [], partlyRan: [] },
+          { path: 'src/some.ts', neverRan: [{ first: 1, last: 2 }], partlyRan: [{ first: 3, last: 3 }] },
+        ],
+      },
+    );
+    const reasons = await fixture.review.reasons({ signal });
+    assert.deepEqual(Object.fromEntries(reasons), {
+      'src/all.ts': [],
+      'src/some.ts': [
+        {
+          kind: 'uncovered',
+          text: 'Of its changed lines, 2 never ran and 1 ran only in part in the tests (measured).',
+        },
+      ],
+      'src/unmeasured.ts': [{ kind: 'noTest', text: 'No test reaches it (there are no test files).' }],
+    });
+  });
+
+  it('of a hunk name the lines that the tests left out, where they are now', () => {
+    const lines = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => `line${from + index}();\n`).join('');
+    const added = 'one();\ntwo();\nthree();\n';
+    const fixture = new ReviewFixture(
+      [stagedChange('src/a.ts', lines(1, 20), `${lines(1, 4)}${added}${lines(5, 19)}last();\n`)],
+      { coverage: [{ path: 'src/a.ts', neverRan: [{ first: 6, last: 7 }], partlyRan: [{ first: 23, last: 23 }] }] },
+    );
+    const { review } = fixture;
+    const told = (each = review) => each.files[0]?.hunks.map(({ reasons }) => reasons.map(({ text }) => text));
+    assert.deepEqual(told(), [['Lines 6–7 never ran in the tests.'], ['Line 23 ran only in part in the tests.']]);
+    assert.deepEqual(told(fixture.reopened()), told());
+    review.edit('src/a.ts', `new();\nnew();\n${lines(1, 4)}${added}${lines(5, 19)}end();\n`);
+    assert.deepEqual(told(), [[], ['Lines 8–9 never ran in the tests.'], []]);
+  });
+
+  it('do not take what was measured of an earlier result', async () => {
+    const coverage = [{ path: 'src/a.ts', neverRan: [{ first: 1, last: 1 }], partlyRan: [] }];
+    const fixture = new ReviewFixture([stagedChange('src/a.ts', undefined, 'a();\n')], { coverage });
+    assert.deepEqual(await kindsOf(fixture), { 'src/a.ts': ['uncovered'] });
+    const after = [stagedChange('src/a.ts', undefined, 'b();\n')];
+    fixture.run.append({ type: 'result.staged', treeHash: 'another', changes: after.map(withoutContent) });
+    for (const { after: version } of after) if (version) fixture.run.contents.put(version.content);
+    assert.deepEqual(await kindsOf(fixture), { 'src/a.ts': ['noTest'] });
+    assert.deepEqual(fixture.review.files[0]?.hunks[0]?.reasons, []);
   });
 });
