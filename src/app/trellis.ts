@@ -80,7 +80,10 @@ const CONTEXT_TOKENS = 4000;
  * Throws `ValidationError` when there is no such workspace, `StorageError` when the journal cannot be opened.
  */
 export async function createTrellis(options: TrellisOptions): Promise<Trellis> {
-  return new TrellisCore(options, await DiskWorkspace.open(options.workspace));
+  const { record, replay } = options.configuration.cassette;
+  // A prompt that named the cassette would be another one than before there was one.
+  const keptOut = [record, replay].filter(file => file !== undefined);
+  return new TrellisCore(options, await DiskWorkspace.open(options.workspace, keptOut));
 }
 
 /** What a run is carried out with, as it is configured now. */

@@ -23,20 +23,26 @@ const CASE_MAY_NOT_MATTER = IS_WINDOWS || process.platform === 'darwin';
 export class DiskWorkspace implements WorkspaceFiles {
   readonly root: string;
   readonly #ignoreRules: IgnoreRules;
+  readonly #keptOut: ReadonlySet<string>;
 
-  private constructor(root: string) {
+  private constructor(root: string, keptOut: readonly string[]) {
     this.root = root;
     this.#ignoreRules = new IgnoreRules(root);
+    const names = keptOut.map(file => path.relative(root, path.resolve(root, file)).replaceAll(path.sep, '/'));
+    this.#keptOut = new Set(names);
   }
 
-  /** Throws `ValidationError` when `folder` is not a folder. */
-  static async open(folder: string): Promise<DiskWorkspace> {
+  /**
+   * `keptOut`: files that are no part of the project though they may lie in it; absolute, or relative to the folder. Throws
+   * `ValidationError` when `folder` is not a folder.
+   */
+  static async open(folder: string, keptOut: readonly string[] = []): Promise<DiskWorkspace> {
     const root = await realpath(folder).catch((cause: unknown) => {
       throw new ValidationError(`The workspace ${folder} cannot be opened; check the path.`, { cause });
     });
     if (!(await lstat(root)).isDirectory())
       throw new ValidationError(`The workspace ${folder} is a file; give the folder of a project.`);
-    return new DiskWorkspace(root);
+    return new DiskWorkspace(root, keptOut);
   }
 
   async read(name: string): Promise<FileVersion | undefined> {
@@ -67,7 +73,8 @@ export class DiskWorkspace implements WorkspaceFiles {
     const permission = await this.#permitChange(file, movedFrom);
     if (!permission.ok) return permission;
     if (mayHoldSecrets(file)) return refuse('files that may hold secrets are kept from agents');
-    if (await this.#ignoreRules.isIgnored(file, false)) return refuse('it is ignored, so it is no part of a change');
+    if (this.#keptOut.has(file) || (await this.#ignoreRules.isIgnored(file, false)))
+      return refuse('it is ignored, so it is no part of a change');
     const unportable = permission.version ? undefined : windowsNameProblem(file);
     if (unportable !== undefined) return refuse(`the path ${unportable}; choose another name`);
     return this.#unlessProtected(file, permission);
@@ -126,7 +133,7 @@ export class DiskWorkspace implements WorkspaceFiles {
   }
 
   async #isHidden(file: string, isFolder: boolean): Promise<boolean> {
-    return mayHoldSecrets(file) || this.#ignoreRules.isIgnored(file, isFolder);
+    return this.#keptOut.has(file) || mayHoldSecrets(file) || this.#ignoreRules.isIgnored(file, isFolder);
   }
 
   async #kindOf(folder: string, entry: Dirent): Promise<DirectoryEntry['kind'] | undefined> {

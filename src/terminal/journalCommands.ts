@@ -1,3 +1,4 @@
+import { maskCredentials } from '../base/credentials/findCredentials.ts';
 import { type DisposableStore, withResources } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { reduceAll } from '../domain/reduceRun.ts';
@@ -31,9 +32,14 @@ export function runShowCommand(command: ShowArguments, host: CommandLineHost): P
   return withResources(async resources => {
     const { journal, runId } = await openRun(command, host, resources);
     const events = journal.read(runId);
+    const { OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_API_KEY } = host.environment;
+    const keys = [OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_API_KEY].flatMap((value = '') =>
+      value.length < 8 ? [] : [{ kind: 'model-key', value }],
+    );
     const readText = (hash: string) => {
       const bytes = journal.contents.get(hash);
-      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+      // Contents are kept as they were; what is shown may be handed on.
+      return bytes === undefined ? undefined : maskCredentials(Buffer.from(bytes).toString('utf8'), keys);
     };
     if (command.output === 'json') {
       const result = resultOfRun(reduceAll(runId, events), host.clock.now());

@@ -85,7 +85,10 @@ class OpenCassette {
 
   static async open(file: string): Promise<OpenCassette> {
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new ConfigurationError(`The cassette ${file} cannot be read (${errorMessage(cause)}).`, { cause });
+      throw new ConfigurationError(
+        `The cassette ${file} cannot be read (${errorMessage(cause)}); name one that was made with --record.`,
+        { cause },
+      );
     });
     return new OpenCassette(file, parseCassette(text, file));
   }
@@ -97,7 +100,7 @@ class OpenCassette {
       known.taken += 1;
       return exchange;
     }
-    const message = `The cassette ${this.#file} has no answer to this call of the ${call.role}: ${this.#whyNot(asked, known?.taken)}`;
+    const message = `The cassette ${this.#file} has no answer to this call of the ${call.role}; work on the files of then, or record it again: ${this.#whyNot(asked, known?.taken)}`;
     throw new ModelError(message, { provider: settings.provider, retryable: false });
   }
 

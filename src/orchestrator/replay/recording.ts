@@ -32,7 +32,9 @@ export class Recording {
     const endIndex = events.findIndex(event => event.type === 'run.ended');
     const end = events[endIndex];
     if (start?.type !== 'run.started' || end?.type !== 'run.ended') {
-      throw new ConfigurationError(`The run ${runId} has not ended, so there is nothing to hold a replay against.`);
+      throw new ConfigurationError(
+        `The run ${runId} has not ended, so there is nothing to hold a replay against; wait for its end, or give the request again and replay that run.`,
+      );
     }
     const { settings } = start;
     if (settings === undefined) {

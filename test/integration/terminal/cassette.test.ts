@@ -56,6 +56,20 @@ describe('a run on a cassette, from the command line', () => {
       OPENAI_API_KEY: 'key-of-the-tests-4711',
     });
 
+  it('may have its cassette in the project, as the manual shows it', async () => {
+    const folder = project('only');
+    const recorded = await run(folder, '--record', 'run.jsonl');
+    assert.equal(recorded.code, 0, recorded.stdout + recorded.stderr);
+    const { runId } = JSON.parse(recorded.stdout) as ResultObject;
+    assert.equal((await runCommandLineProcess(folder, ['revert', runId ?? ''])).code, 0);
+    await server.close();
+    const replayed = await run(folder, '--cassette', 'run.jsonl');
+    assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
+    for (const { messages } of server.requests) {
+      assert.ok(messages.every(({ content }) => !content.includes('run.jsonl')));
+    }
+  });
+
   it('ends as the recorded one did, with no server, and no key is on it', async () => {
     const first = project('first');
     const recorded = await run(first, '--record', '../run.jsonl');
@@ -101,7 +115,7 @@ describe('a run on a cassette, from the command line', () => {
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /run\.jsonl has no answer to this call of the planner: the nearest .+ in line 2, differs first in/,
+      /run\.jsonl has no answer to this call of the planner; work on .+ or record it again: the nearest .+ in line 2, differs first in/,
     );
     assert.match(stderr, /message 2 \(user\), line \d+:\n {2}after ".*"\n {2}recorded: .+\n {2}asked: {4}.+/);
     assert.deepEqual(sources(second), before);

@@ -100,6 +100,14 @@ describe('the command line as a process', () => {
     );
   });
 
+  it('masks keys where it shows what a model said, though the answer is kept as it is', async () => {
+    const said = `I use AKIAQ7XB2LMZ3TRV4KCW and "the-key-of-this-server". ${JSON.stringify(planOfOne)}`;
+    server.play(scriptOf({ planner: said }));
+    const result = await run(['plan', 'Export the answer', '--json']);
+    const shown = await run(['show', json(result).runId ?? '', '--full'], { OPENAI_API_KEY: 'the-key-of-this-server' });
+    assert.match(shown.stdout, /I use \[masked: aws-access-key\] and "\[masked: model-key\]"/);
+  });
+
   it('stops after the plan, with standard input open and silent', async () => {
     const result = await run(['plan', 'Export the answer', '--json']);
     assert.deepEqual([result.code, json(result).status, json(result).plan?.items.length], [0, 'planned', 1]);

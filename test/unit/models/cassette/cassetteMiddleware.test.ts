@@ -56,7 +56,11 @@ describe('a cassette', () => {
     await record('Write hello.\nIn French.\nThanks.', 'Something else.');
     await assert.rejects(player()(asking('Write hello.\nIn German.\nThanks.')), (error: unknown) => {
       assert.ok(error instanceof ModelError && !error.retryable);
-      assert.ok(error.message.startsWith(`The cassette ${place()} has no answer to this call of the coder: `));
+      assert.ok(
+        error.message.startsWith(
+          `The cassette ${place()} has no answer to this call of the coder; work on the files of then, or record it again: `,
+        ),
+      );
       assert.match(
         error.message,
         /in line 2, differs first in message 1 \(user\), line 2:\n {2}after "Write hello\."\n {2}recorded: "In French\."\n {2}asked: {4}"In German\."$/,
