@@ -86,10 +86,14 @@ describe('the review in VS Code', () => {
       .locator('.monaco-checkbox, .monaco-custom-toggle')
       .click();
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
+    await runCommand(page, 'Trellis: Cancel Run');
+    await tabsAre(page, ['Trellis']);
+    await panel.getByRole('button', { name: 'Review changes' }).click();
+    await row(page, /^Hunk, 16:.*rejected/).waitFor();
     await runCommand(page, 'Developer: Reload Window');
     await runCommand(page, 'Trellis: Show History');
     await answerInput(page, request);
-    await panel.getByText('This run was broken off').waitFor({ timeout: 60_000 });
+    await panel.getByText('Cancelled').first().waitFor({ timeout: 60_000 });
     await panel.getByRole('button', { name: 'Review changes' }).click();
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
     await runCommand(page, 'Trellis: Refuse Changes');

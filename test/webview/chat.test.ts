@@ -89,4 +89,11 @@ describe('the chat', () => {
     await page.getByRole('button', { name: 'Review changes' }).click();
     assert.deepEqual(await chat.asked('reviewChanges'), {});
   });
+
+  it('leads back to a review that the window was closed on', async () => {
+    const page = await open({ shown: moments.review, isLive: false });
+    await page.getByText('Broken off').waitFor();
+    await page.getByRole('button', { name: 'Review changes' }).click();
+    assert.deepEqual(await chat.asked('reviewChanges'), {});
+  });
 });

@@ -18,7 +18,8 @@ export function RunStatus({ run, isLive, onOpen, onReview }: RunStatusProperties
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
     ...(total > 0 ? [`${done} of ${total} done`] : []),
   ].join(', ');
-  const isForReview = isLive && run.phase === 'awaitingReview';
+  // Also when the window was reloaded meanwhile: the review goes on where it was.
+  const isForReview = run.phase === 'awaitingReview';
   const isForApproval = isLive && run.phase === 'awaitingApproval';
   return (
     <div class="run-status">

@@ -76,14 +76,18 @@ export class ReviewDiffs {
     await vscode.commands.executeCommand('vscode.changes', sinceTitle, resources);
   }
 
-  /** Closes what this class opened for that run; the user's own tabs stay as they are. */
-  async close(runId: string): Promise<void> {
-    const isOfReview = ({ input, label }: vscode.Tab) => {
+  /**
+   * Closes what this class opened for that run, except for what holds unsaved text. `overview: false` leaves the overview,
+   * where it may be another run's: its tab does not tell. The user's own tabs stay as they are.
+   */
+  async close(runId: string, { overview = true } = {}): Promise<void> {
+    const isOfReview = ({ input, label, isDirty }: vscode.Tab) => {
+      if (isDirty) return false;
       if (input instanceof vscode.TabInputTextDiff) {
         const { modified, original } = input;
         return [modified, original].some(uri => uri.scheme === this.#staged.scheme && addressOf(uri).runId === runId);
       }
-      return label.startsWith(overviewTitle) || label.startsWith(sinceTitle);
+      return overview && (label.startsWith(overviewTitle) || label.startsWith(sinceTitle));
     };
     const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs).filter(isOfReview);
     if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);

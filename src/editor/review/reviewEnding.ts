@@ -3,6 +3,7 @@ import { AbortError, ValidationError } from '../../base/errors.ts';
 import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
 import { plural } from '../../domain/formatQuantity.ts';
 import type { AcceptSetback } from '../../orchestrator/review/acceptReview.ts';
+import { firstConflictLine } from '../../orchestrator/review/reviewFile.ts';
 import type { RunService } from '../runService.ts';
 import { WorkspaceChangeSink } from '../workspaceChangeSink.ts';
 import { startProblem } from '../workspaceRoots.ts';
@@ -149,7 +150,7 @@ export class ReviewEnding {
         throw new ValidationError(setback.message);
       case 'conflicts': {
         const file = open.review.files.find(({ path }) => setback.paths.includes(path));
-        if (file) await this.#diffs.openFile(open, file);
+        if (file) await this.#diffs.openFile(open, file, firstConflictLine(file));
         throw new ValidationError(setback.message);
       }
       case 'notProven':

@@ -100,10 +100,12 @@ export function summarizeReview({ review, isPending }: Pick<OpenReview, 'review'
   const total = plural(hunks.length, 'hunk');
   const decisions = rejected === 0 ? `${total}, all accepted.` : `${rejected} of ${total} rejected.`;
   const comments = review.comments.length === 0 ? [] : [`${plural(review.comments.length, 'comment')} not sent yet.`];
+  const conflicts = review.files.reduce((sum, file) => sum + file.conflicts, 0);
+  const unresolved = conflicts === 0 ? [] : [`${plural(conflicts, 'conflict')} to resolve.`];
   const cutShort = isPending && review.isUnfinished;
   const rest = cutShort ? ['The agents were cut short; request changes, and they go on.'] : [];
   const unknown = 'The tests run on what is accepted before it is applied.';
-  return [decisions, ...comments, ...rest, keptOf(hunks) === 0 ? '' : (review.proof?.summary ?? unknown)]
+  return [decisions, ...unresolved, ...comments, ...rest, keptOf(hunks) === 0 ? '' : (review.proof?.summary ?? unknown)]
     .join(' ')
     .trim();
 }
@@ -160,9 +162,14 @@ function fileNode(file: ReviewFile, facts: OutlineFacts): FileNode {
     // In the order of what matters most where there is little room.
     description: [...folderOf(file.path), ...decided, ...marks, ...words, size].join(' · '),
     tooltip: [file.path, ...marks, counts, ...reasons.map(reason => reason.text)].join('\n'),
-    spoken: [`File ${file.path}`, kindWords[kind], spokenSize(additions, deletions), counts, ...marks, ...words].join(
-      ', ',
-    ),
+    spoken: [
+      `File ${file.path}`,
+      kindWords[kind],
+      spokenSize(additions, deletions),
+      counts,
+      ...marks.filter(mark => mark !== kindWords[kind]),
+      ...words,
+    ].join(', '),
     isChecked: file.decision === 'kept',
     needsLook,
   };

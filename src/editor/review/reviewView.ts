@@ -44,6 +44,7 @@ export class ReviewView implements Disposable {
   readonly #report: (error: unknown) => void;
   readonly #lifetime = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #lastRunId: string | undefined;
 
   constructor({ service, extensionUri, contextKeys, report }: ReviewViewOptions) {
     this.#service = service;
@@ -189,6 +190,14 @@ export class ReviewView implements Disposable {
       : 'The agents work on your comments; the review goes on when they are done.';
   }
 
+  /** Of a review that has ended, or made way for another, nothing can be decided any more. */
+  #closeWhatIsOver(open: OpenReview | undefined): void {
+    const last = this.#lastRunId;
+    if (last !== undefined && last !== open?.runId && last !== this.#service.live?.runId)
+      void this.#diffs.close(last, { overview: open === undefined }).catch(this.#report);
+    this.#lastRunId = open?.runId ?? this.#service.live?.runId;
+  }
+
   #noteFront(): void {
     this.#contextKeys.set({ 'trellis.isOverviewInFront': this.#diffs.isOverviewInFront });
   }
@@ -207,6 +216,7 @@ export class ReviewView implements Disposable {
 
   #show(): void {
     const open = this.#service.review;
+    this.#closeWhatIsOver(open);
     if (open) void this.#findReasons(open).catch(this.#report);
     this.#staged.refresh();
     this.#tree.refresh();

@@ -140,6 +140,13 @@ export function changeBetween(
   return { path, kind: 'modified', isBinary, isExecutable, additions: 0, deletions: 0, before, after };
 }
 
+/** The line on which the first conflict begins in the staged text, from 0; undefined without one. */
+export function firstConflictLine(file: ReviewFile): number | undefined {
+  const lines = stagedText(file)?.split('\n') ?? [];
+  const line = lines.findIndex(text => CONFLICT_MARKERS.includes(text));
+  return line < 0 ? undefined : line;
+}
+
 /** Conflicts that stand in the text; a marker whose counterpart was taken away alone is one still. */
 function countConflicts(version: FileVersion | undefined): number {
   const file = version && decodeText(version.content);

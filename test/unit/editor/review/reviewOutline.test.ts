@@ -7,6 +7,7 @@ import {
   summarizeReview,
   targetsOf,
 } from '../../../../src/editor/review/reviewOutline.ts';
+import { carryEdits } from '../../../../src/orchestrator/review/carryEdits.ts';
 import type { ReviewReason } from '../../../../src/orchestrator/review/reviewReasons.ts';
 import { buildItem, buildPlan } from '../../../support/builders.ts';
 import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
@@ -139,6 +140,15 @@ describe('the outline of a review', () => {
       filesInOrder(review).map(file => file.path),
       ['src/new.ts', 'src/a.ts'],
     );
+  });
+
+  it('counts the conflicts that are to be resolved', () => {
+    const fixture = new ReviewFixture(changes(), { plan });
+    fixture.review.edit('src/new.ts', '\nexport const b = 2;\n');
+    fixture.stage([...changes().slice(0, 1), stagedChange('src/new.ts', undefined, '\nexport const b = 3;\n')]);
+    carryEdits(fixture.run);
+    const { review } = fixture;
+    assert.match(summarizeReview({ review, isPending: true }), /^3 hunks, all accepted\. 1 conflict to resolve\. /);
   });
 
   it('decides on an item through its files, those of no item too', () => {

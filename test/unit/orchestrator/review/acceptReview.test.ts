@@ -4,7 +4,7 @@ import { AcceptConflictError } from '../../../../src/changes/accept/planOperatio
 import { fileVersion } from '../../../../src/changes/memoryBlobStore.ts';
 import type { FileVersion, StagedChange } from '../../../../src/changes/stagedFiles.ts';
 import { acceptReview } from '../../../../src/orchestrator/review/acceptReview.ts';
-import { stagedText } from '../../../../src/orchestrator/review/reviewFile.ts';
+import { firstConflictLine, stagedText } from '../../../../src/orchestrator/review/reviewFile.ts';
 import { ReviewFixture, testReport } from '../../../support/reviewFixture.ts';
 import { stagedChange, textOfChange } from '../../../support/stagedChange.ts';
 
@@ -138,6 +138,7 @@ describe('accepting a review', () => {
     const file = fixture.review.files[0];
     assert.ok(file);
     assert.equal(file.conflicts, 1);
+    assert.equal(firstConflictLine(file), 2);
     assert.match(
       stagedText(file) ?? '',
       /<<<<<<< in your workspace\ndrei\n\|{7} before\nline 3\n=======\nthree\n>>>>>>> staged by Trellis\n/,
@@ -149,6 +150,7 @@ describe('accepting a review', () => {
     fixture.review.decide({ kind: 'hunk', path: 'a.ts', hunkId: opening.id }, 'rejected');
     assert.equal((await acceptReview(parts, { signal })).kind, 'conflicts', 'half of the markers is a conflict too');
     fixture.review.edit('a.ts', numbered({ 3: 'drei, three', 25: 'twenty-five' }));
+    assert.equal(firstConflictLine(fixture.review.files[0]!), undefined);
     assert.equal((await acceptReview(parts, { signal })).kind, 'applied');
     assert.equal(textOfChange(applied[0]), numbered({ 3: 'drei, three', 25: 'twenty-five' }));
   });
