@@ -31,6 +31,8 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
       this.#panel.reveal();
       return;
     }
+    // After a reload the tab is there, and no panel until somebody looks at it.
+    void vscode.window.tabGroups.close(restoredTabs(), true);
     this.#adopt(vscode.window.createWebviewPanel(panelViewType, 'Trellis', vscode.ViewColumn.Active));
   }
 
@@ -67,4 +69,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
     });
     fillWebview(panel.webview, extensionUri, { script: 'panel', title: 'Trellis' });
   }
+}
+
+function restoredTabs(): vscode.Tab[] {
+  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+  // The editor puts a prefix of its own before the type.
+  return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelViewType));
 }

@@ -86,14 +86,10 @@ describe('the review in VS Code', () => {
       .locator('.monaco-checkbox, .monaco-custom-toggle')
       .click();
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
-    await runCommand(page, 'Trellis: Cancel Run');
-    await tabsAre(page, ['Trellis']);
-    await panel.getByRole('button', { name: 'Review changes' }).click();
-    await row(page, /^Hunk, 16:.*rejected/).waitFor();
     await runCommand(page, 'Developer: Reload Window');
     await runCommand(page, 'Trellis: Show History');
     await answerInput(page, request);
-    await panel.getByText('Cancelled').first().waitFor({ timeout: 60_000 });
+    await panel.getByText('This run was broken off').waitFor({ timeout: 60_000 });
     await panel.getByRole('button', { name: 'Review changes' }).click();
     await row(page, /^Hunk, 16:.*rejected/).waitFor();
     await runCommand(page, 'Trellis: Refuse Changes');
@@ -107,6 +103,7 @@ describe('the review in VS Code', () => {
       () => session.read('src/price.js')?.includes(discountLine) === true,
     );
     assert.equal(session.read('src/price.js')?.includes('toFixed'), false, 'what was rejected was applied');
+    await tabsAre(page, ['Trellis']);
   });
 
   it('is done by mouse: check boxes, diff, a comment that comes back as a new attempt, apply', async () => {
