@@ -4,7 +4,7 @@ import { maskCredentials } from '../base/credentials/findCredentials.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { FilePromptLibrary } from '../base/promptLibrary.ts';
 import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
-import type { RunOutcome } from '../domain/schema/events.ts';
+import type { RunEvent, RunOutcome } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import type { ContentStore, Journal } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memoryJournal.ts';
@@ -38,6 +38,8 @@ export interface ReplayResult {
   readonly runId: RunId;
   /** Steps that were found to be the same. */
   readonly compared: number;
+  /** Stretches of the run that broke off without an end, so that nothing could be held against them. */
+  readonly skipped: number;
   /** How the recorded run ended. */
   readonly outcome: RunOutcome;
   /** Absent when the replay was the run. */
@@ -50,13 +52,28 @@ export interface ReplayResult {
  * Throws `ConfigurationError` for a run that cannot be replayed.
  */
 export async function replayRun(options: ReplayOptions): Promise<ReplayResult> {
-  const { journal, runId, resourcesDirectory, logger = silentLogger } = options;
-  const recording = new Recording(journal, runId);
-  const { start, end } = recording;
+  const { journal, runId } = options;
+  const { recordings, outcome, skipped } = Recording.allOf(journal, runId);
+  const result = { runId, outcome, skipped };
+  let compared = 0;
+  for (const recording of recordings) {
+    const stretch = await replayStretch(recording, options);
+    compared += stretch.compared;
+    if (stretch.divergence) return { ...result, compared, divergence: stretch.divergence };
+  }
+  return { ...result, compared };
+}
+
+/** Replays what one process did of a run, on what there was before. */
+async function replayStretch(
+  recording: Recording,
+  { journal, runId, resourcesDirectory, logger = silentLogger }: ReplayOptions,
+): Promise<Pick<Comparison, 'compared' | 'divergence'>> {
+  const { start } = recording;
   const stop = new AbortController();
   const memory = new MemoryJournal({ clock: { now: () => clock.now() } });
   const mask = (text: string) => maskCredentials(text, []);
-  const run = new JournaledRun(overRecorded(memory, journal.contents), runId, logger, mask);
+  const run = JournaledRun.reopen(overRecorded(memory, recording.before, journal.contents), runId, logger, mask);
   const comparison = new Comparison({
     recording,
     readMade: hash => readText(run.contents, hash),
@@ -68,13 +85,16 @@ export async function replayRun(options: ReplayOptions): Promise<ReplayResult> {
   run.onDidAppend(event => comparison.take(event));
   run.append(payloadOf(start));
   const parts = partsOf({ recording, conductor, run, clock, resourcesDirectory, logger });
-  const { task, workers, maxIterations, settings } = start;
+  const { workers, maxIterations, settings } = start;
   const { contextTokens, stopAfterPlan } = settings;
-  const runSettings = { request: task.description, workers, maxIterations, contextTokens, stopAfterPlan };
+  const runSettings = { request: requestOf(run), workers, maxIterations, contextTokens, stopAfterPlan };
   await startRun(parts, runSettings, stop.signal).done;
   comparison.finish();
-  const { compared, divergence } = comparison;
-  return { runId, compared, outcome: end.outcome, ...(divergence && { divergence }) };
+  return comparison;
+}
+
+function requestOf(run: JournaledRun): string {
+  return run.state.task?.description ?? '';
 }
 
 function conductorOf(recording: Recording, comparison: Comparison, stop: AbortController): Conductor {
@@ -102,7 +122,8 @@ function partsOf({ recording, conductor, run, clock, resourcesDirectory, logger 
   const ids = replayIds(recording);
   const observer = new ReplayObserver(recording, conductor);
   const prompts = new FilePromptLibrary(path.join(resourcesDirectory, 'prompts'));
-  const request = { runId: run.runId, request: start.task.description, workspace: start.workspace };
+  const { workspace } = run.state;
+  const request = { runId: run.runId, request: requestOf(run), workspace };
   const parts = buildRunParts({
     run,
     model: createAnsweredClient({
@@ -130,7 +151,7 @@ function partsOf({ recording, conductor, run, clock, resourcesDirectory, logger 
     currentVersion: outOfReach,
     history: { recentCommits: outOfReach },
     sandbox: outOfReach,
-    root: start.workspace,
+    root: workspace,
     prompts,
     threshold: start.threshold,
     clock,
@@ -150,8 +171,8 @@ function outOfReach(): Promise<never> {
 
 const nowhere: WorkspaceFiles = { read: outOfReach, list: outOfReach, permitEdit: outOfReach, fingerprint: outOfReach };
 
-/** The replay's journal: its events and contents in memory, with the recorded contents beneath. */
-function overRecorded(memory: MemoryJournal, recorded: ContentStore): Journal {
+/** The replay's journal: its events and contents in memory, with the recorded contents beneath, and what was `before`. */
+function overRecorded(memory: MemoryJournal, before: readonly RunEvent[], recorded: ContentStore): Journal {
   return {
     contents: {
       put: content => memory.contents.put(content),
@@ -161,7 +182,7 @@ function overRecorded(memory: MemoryJournal, recorded: ContentStore): Journal {
     acquire: runId => memory.acquire(runId),
     append: (runId, payload, correlationId) => memory.append(runId, payload, correlationId),
     sync: () => memory.sync(),
-    read: (runId, afterSeq) => memory.read(runId, afterSeq),
+    read: (runId, afterSeq) => [...before, ...memory.read(runId, afterSeq)],
     runs: () => memory.runs(),
     readCalls: (since, position) => memory.readCalls(since, position),
     dispose: () => memory.dispose(),

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../base/errors.ts';
 import type { ReplayArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode } from './exitCode.ts';
+import { plural } from './format.ts';
 import { openJournal } from './journalCommands.ts';
 import { choosePalette } from './palette.ts';
 import { findRun } from './runHistory.ts';
@@ -23,11 +24,15 @@ export function runReplayCommand(command: ReplayArguments, host: CommandLineHost
   });
 }
 
-function resultObject({ runId, compared, outcome, divergence }: ReplayResult) {
-  return { runId, isSame: divergence === undefined, compared, outcome, divergence: divergence ?? null };
+function resultObject({ runId, compared, skipped, outcome, divergence }: ReplayResult) {
+  return { runId, isSame: divergence === undefined, compared, skipped, outcome, divergence: divergence ?? null };
 }
 
-function print({ compared, outcome, divergence }: ReplayResult, command: ReplayArguments, host: CommandLineHost): void {
+function print(
+  { compared, skipped, outcome, divergence }: ReplayResult,
+  command: ReplayArguments,
+  host: CommandLineHost,
+): void {
   const palette = choosePalette({
     isRefused: command.isColourRefused,
     isTerminal: host.stdout.isTTY === true,
@@ -36,6 +41,8 @@ function print({ compared, outcome, divergence }: ReplayResult, command: ReplayA
   if (divergence === undefined) {
     const same = `The replay is the same as the run: ${compared} steps, to its end (${outcome}).`;
     host.stdout.write(`${palette.green(same)}\n`);
+    if (skipped > 0)
+      host.stdout.write(`${plural(skipped, 'part')} of it broke off without an end, and could not be replayed.\n`);
     return;
   }
   host.stdout.write(`${palette.red('The replay differs from the run.')}\n${safeText(divergence.message)}\n`);

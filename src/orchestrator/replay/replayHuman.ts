@@ -29,6 +29,7 @@ const madeInReview: ReadonlySet<RunEventType> = new Set([
   'tests.started',
   'tests.finished',
   'world.observed',
+  'run.warned',
 ]);
 
 /** Decides and answers as the human of the run did, when they did. */
@@ -58,7 +59,7 @@ export function replayedHuman({ recording, conductor, run }: ReplayHumanParts): 
     review: async (_request, { signal }) => {
       const round = roundOf(recording.events, rounds++);
       const last = round.at(-1);
-      if (last === undefined || last.type === 'run.ended') {
+      if (last === undefined || (last.type === 'run.ended' && recording.isBrokenOff)) {
         return conductor.lost(runLane, 'waits for the end of the review, which did not come', signal);
       }
       for (const event of humansPart(round)) {
@@ -104,6 +105,7 @@ function humansPart(round: readonly RunEvent[]): readonly RunEvent[] {
 function decisionOf(last: RunEvent): ReviewDecision {
   if (last.type === 'review.changesRequested') return { kind: 'requestChanges' };
   if (last.type === 'review.decided' && last.decision === 'refuse') return { kind: 'refuse' };
+  if (last.type === 'run.ended') return { kind: 'leave' };
 
   // A round that ends with the opening of the next was an acceptance with a setback.
   return { kind: 'accept', despiteProof: last.type === 'review.decided' && last.despite !== undefined };

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { replayRun } from '../../../src/app/replayRun.ts';
 import { createTrellis, type Trellis } from '../../../src/app/trellis.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { Configuration } from '../../../src/config/configuration.ts';
 import type { RunEvent } from '../../../src/domain/schema/events.ts';
 import { type RunId, runIdSchema } from '../../../src/domain/schema/ids.ts';
+import { SqliteJournal } from '../../../src/journal/sqliteJournal.ts';
 import type { ChangeSink } from '../../../src/orchestrator/changeSink.ts';
 import type { HumanChannel } from '../../../src/orchestrator/humanChannel.ts';
 import { ModelServer } from '../../support/modelServer/modelServer.ts';
@@ -43,14 +46,11 @@ const plan = JSON.stringify({
 const file = (name: string, text: string) => `${name}\n\`\`\`js\n${text}\`\`\`\n`;
 const script = {
   rules: [
+    { when: { lastMessage: 'The edits change nothing' }, replies: ['<done>It still fits.</done>'] },
     { when: { system: 'You plan a change' }, replies: [plan] },
     { when: { system: 'You are the analyzer' }, replies: ['<done>Tests run by node --test.</done>'] },
     { when: { system: 'You are the coder', prompt: 'Say what it is.' }, replies: [file('src/sum.js', documented)] },
     { when: { system: 'You are the coder' }, replies: [file('src/sum.js', mended)] },
-    {
-      when: { system: 'You are the tester', lastMessage: 'The edits change nothing' },
-      replies: ['<done>It still fits.</done>'],
-    },
     { when: { system: 'You are the tester' }, replies: [file('test/sum.test.js', tests)] },
     { when: { system: 'You judge a change' }, replies: ['{"completeness":1,"correctness":1,"feedback":[]}'] },
   ],
@@ -239,6 +239,56 @@ describe('asking for changes of a run that is over', function () {
       configurationFor(server, 'ollama'),
     );
     assert.equal(server.requests.at(-1)?.protocol, 'ollama');
+  });
+
+  it('is replayed with all that it did in every process, from its journal alone', async () => {
+    const runId = await cancelledInReview();
+    const ask = async (human: HumanChannel, text: string) => {
+      const state = await later(async trellis => {
+        const ended = trellis.openReview(runId, { sink: unused });
+        if (text !== '') ended.review.comment({ path: 'src/sum.js', line: 1, text });
+        return ended.requestChanges({ signal, human }).done;
+      });
+      assert.equal(state.end?.outcome, 'staged', state.end?.message);
+    };
+    await ask(
+      {
+        ...leaves,
+        review: ({ review }) => {
+          review.decide({ kind: 'file', path: 'test/sum.test.js' }, 'rejected');
+          return Promise.resolve({ kind: 'leave' });
+        },
+      },
+      'Say what it is.',
+    );
+    await ask(leaves, 'And say it in one line.');
+    const journal = new SqliteJournal({ file: path.join(storage(), 'trellis.db'), clock: systemClock });
+    try {
+      const events = journal.read(runId);
+      const options = { runId, resourcesDirectory: path.join(import.meta.dirname, '../../..') };
+      rmSync(workspace(), { recursive: true });
+      const whole = await replayRun({ journal, ...options });
+      assert.equal(whole.divergence?.message, undefined);
+      const upTo = (end: number) => ({ contents: journal.contents, read: () => events.slice(0, end) });
+      const [, second = 0, third = 0] = events.flatMap(({ type }, index) =>
+        type === 'run.started' || type === 'run.resumed' ? [index] : [],
+      );
+      const [one, two] = [
+        await replayRun({ journal: upTo(second), ...options }),
+        await replayRun({ journal: upTo(third), ...options }),
+      ];
+      assert.ok(0 < one.compared && one.compared < two.compared && two.compared < whole.compared);
+      assert.deepEqual([one.outcome, two.outcome, whole.outcome, whole.skipped], ['cancelled', 'staged', 'staged', 0]);
+      const cut = await replayRun({ journal: upTo(third + 3), ...options });
+      assert.deepEqual([cut.compared, cut.skipped, cut.divergence], [two.compared, 1, undefined]);
+      const tampered = events.map(event =>
+        event.type === 'iteration.started' && event.seq > third ? { ...event, items: [] } : event,
+      );
+      const { divergence } = await replayRun({ journal: { ...upTo(0), read: () => tampered }, ...options });
+      assert.deepEqual([divergence?.type, divergence?.place], ['iteration.started', 'items[0]']);
+    } finally {
+      await journal.dispose();
+    }
   });
 
   it('comes to the same wherever its process is killed, and finished work is not done twice', async () => {

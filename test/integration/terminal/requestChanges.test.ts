@@ -136,6 +136,9 @@ describe('trellis review, sending changes back', function () {
     const applied = await review('--all');
     assert.equal(applied.code, 0, applied.error);
     assert.deepEqual([read('src/sum.js'), read('test/sum.test.js')], [documented, tests]);
+    const replayed = await trellis('replay', runId);
+    assert.equal(replayed.code, 0, replayed.out);
+    assert.match(replayed.out, /^The replay is the same as the run: \d+ steps, to its end \(staged\)\.\n$/);
     const again = await review('--request-changes');
     assert.deepEqual([again.code, /applied already/.test(again.error)], [2, true]);
   });
@@ -172,6 +175,10 @@ describe('trellis review, sending changes back', function () {
     const sent = await review('--request-changes');
     assert.equal(sent.code, 0, sent.error + sent.out);
     assert.ok(!sent.out.includes('● look'), 'finished work stays');
+    assert.match(
+      (await trellis('replay', runId)).out,
+      /\.\n1 part of it broke off without an end, and could not be replayed\.\n$/,
+    );
     assert.equal((await review('--apply')).code, 0);
     assert.deepEqual([read('src/sum.js'), read('test/sum.test.js')], [documented, tests]);
   });

@@ -3,7 +3,8 @@ import { ConfigurationError } from '../../../../src/base/errors.ts';
 import type { RunEventPayload } from '../../../../src/domain/schema/events.ts';
 import { runIdSchema } from '../../../../src/domain/schema/ids.ts';
 import { MemoryJournal } from '../../../../src/journal/memoryJournal.ts';
-import { Recording } from '../../../../src/orchestrator/replay/recording.ts';
+import { type RecordedRun, Recording } from '../../../../src/orchestrator/replay/recording.ts';
+import { resumedPayload } from '../../../support/journalEvents.ts';
 
 const runId = runIdSchema.parse('run_1');
 const role = { provider: 'openai', model: 'm', temperature: 0, maxOutputTokens: 10 };
@@ -25,10 +26,10 @@ const started: RunEventPayload = {
 };
 const ended: RunEventPayload = { type: 'run.ended', outcome: 'applied', message: 'Done.' };
 
-function recordingOf(...payloads: RunEventPayload[]): Recording {
+function recordingsOf(...payloads: RunEventPayload[]): RecordedRun {
   const journal = new MemoryJournal({ clock: { now: () => 0 } });
   for (const payload of payloads) journal.append(runId, payload, runId);
-  return new Recording(journal, runId);
+  return Recording.allOf(journal, runId);
 }
 
 describe('Recording', () => {
@@ -40,16 +41,32 @@ describe('Recording', () => {
       [[old as RunEventPayload, ended], /^The run run_1 was made by a version of Trellis that did not record enough/],
     ] as const) {
       assert.throws(
-        () => recordingOf(...payloads),
+        () => recordingsOf(...payloads),
         (error: unknown) => error instanceof ConfigurationError && sentence.test(error.message),
       );
     }
   });
 
+  it('is one for each stretch that came to an end, with what was before it', () => {
+    const commented: RunEventPayload = { type: 'review.commentRemoved', commentId: 'c' };
+    const { recordings, skipped } = recordingsOf(
+      ...[started, ended, commented],
+      ...[resumedPayload, commented],
+      ...[resumedPayload, commented, ended, commented],
+    );
+    const [first, second] = recordings;
+    assert.deepEqual([first?.before.length, first?.events.map(({ seq }) => seq)], [0, [1, 2]]);
+    assert.deepEqual(
+      [second?.before.length, second?.events.map(({ seq }) => seq), second?.start.seq],
+      [5, [6, 7, 8], 6],
+    );
+    assert.deepEqual([recordings.length, skipped], [2, 1]);
+  });
+
   it('holds the steps that a replay has to make, each in its lane', () => {
     const itemId = 'a' as never;
     const budget = { id: 'q1', text: 'Raise it?', options: [] };
-    const { steps } = recordingOf(
+    const { recordings } = recordingsOf(
       started,
       {
         type: 'order.enqueued',
@@ -66,7 +83,7 @@ describe('Recording', () => {
       { type: 'changes.reverted', paths: [] },
     );
     assert.deepEqual(
-      steps.map(({ event, lane }) => [event.type, lane]),
+      recordings[0]?.steps.map(({ event, lane }) => [event.type, lane]),
       [
         ['order.enqueued', 'item a'],
         ['order.claimed', 'item a'],
