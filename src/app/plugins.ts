@@ -82,6 +82,15 @@ export class Plugins implements TrellisApi, PluginSet {
   }
 }
 
+/** One that changes its name, or keeps it to itself, is no longer the one that was registered. */
+function isCalled(plugin: { readonly name: string }, name: string): boolean {
+  try {
+    return plugin.name === name;
+  } catch {
+    return false;
+  }
+}
+
 /** Plugins of one kind, each with a name of its own. */
 class PluginList<T extends { readonly name: string }> {
   readonly #kind: 'model provider' | 'middleware' | 'agent';
@@ -103,7 +112,7 @@ class PluginList<T extends { readonly name: string }> {
   }
 
   get all(): readonly T[] {
-    return [...this.#plugins.values()];
+    return [...this.#plugins].flatMap(([name, plugin]) => (isCalled(plugin, name) ? [plugin] : []));
   }
 
   register(candidate: unknown): Registration {

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { ModelError } from '../base/errors.ts';
 import type { AnthropicSettings, FinishReason, ModelLimits, TokenUsage } from '../domain/schema/model.ts';
 import { AnthropicDialect } from './anthropicDialect.ts';
+import { statusOfErrorType } from './errorTypes.ts';
 import { type HttpCall, HttpFaultError } from './httpCall.ts';
 import {
   type Billing,
@@ -197,20 +198,6 @@ function parseEvent(data: unknown): z.infer<typeof eventSchema> {
   throw new HttpFaultError({ kind: 'malformed', detail });
 }
 
-/** What the statuses of the protocol are called inside a stream (https://platform.claude.com/docs/en/api/errors). */
-const statusByErrorType: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
-
 /** Errors that the package makes of the content of a stream. */
 function streamFault(error: unknown): unknown {
   if (error instanceof SyntaxError)
@@ -220,7 +207,7 @@ function streamFault(error: unknown): unknown {
   // The package's error for an `error` event: it holds the event, and has no status.
   if (('status' in error && error.status !== undefined) || error.error === undefined) return error;
   const message = serverMessage(JSON.stringify(error.error));
-  const status = statusByErrorType[String(error.type)];
+  const status = statusOfErrorType(error.type);
   return new HttpFaultError({ kind: 'inStream', message, status }, { cause: error });
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { ModelError } from '../base/errors.ts';
 import type { FinishReason, ModelLimits, OpenaiSettings, TokenUsage } from '../domain/schema/model.ts';
+import { statusOfErrorType } from './errorTypes.ts';
 import { type HttpCall, type HttpFault, HttpFaultError } from './httpCall.ts';
 import type {
   Billing,
@@ -228,10 +229,11 @@ function faultInAnswer(data: unknown): HttpFault | undefined {
   return error === undefined ? undefined : inStream(serverMessage(JSON.stringify({ error })), error);
 }
 
-/** Gateways put the status of their own call into `code`. */
+/** Gateways put the status of their own call into `code`; elsewhere the type says what it would have been. */
 function inStream(message: string, error: unknown): HttpFault {
-  const status = Number((error as { readonly code?: unknown } | null | undefined)?.code);
-  return { kind: 'inStream', message, status: status >= 400 && status < 600 ? status : undefined };
+  const { code, type } = (error ?? {}) as { readonly code?: unknown; readonly type?: unknown };
+  const status = Number(code);
+  return { kind: 'inStream', message, status: status >= 400 && status < 600 ? status : statusOfErrorType(type) };
 }
 
 function parseChunk(data: unknown): z.infer<typeof chunkSchema> {

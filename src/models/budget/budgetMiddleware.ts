@@ -31,12 +31,11 @@ export function budgetMiddleware(options: BudgetMiddlewareOptions): ModelMiddlew
         tokens: usage.inputTokens + usage.outputTokens,
         usd: costAtMost(priced, usage, prices),
       });
-      const inputTokens = estimatePromptTokens(request.call.messages);
-      const worst: TokenUsage = {
-        inputTokens: Math.ceil(inputTokens * estimateMargin),
-        outputTokens: request.settings.maxOutputTokens,
-        cachedInputTokens: 0,
-      };
+      const inputTokens = Math.ceil(estimatePromptTokens(request.call.messages) * estimateMargin);
+      const { maxOutputTokens: outputTokens } = request.settings;
+      // The prompts of a session may be written to the provider's cache, for a price of its own.
+      const cacheWriteTokens = request.call.sessionId === undefined ? 0 : inputTokens;
+      const worst: TokenUsage = { inputTokens, outputTokens, cachedInputTokens: 0, cacheWriteTokens };
       const reservation = await reserve(budget, amountOf(worst), request);
       try {
         const reply = await next(request);
@@ -57,7 +56,7 @@ async function reserve(budget: Budget, amount: Amount, request: ModelRequest) {
   } catch (error) {
     if (!(error instanceof LimitStop)) throw error;
     const { provider } = request.settings;
-    const message = `${describeLimit(error.reached)} The run was stopped there; nothing was applied.`;
+    const message = `${describeLimit(error.reached)} The run was stopped there, and nothing was applied; raise the limit and run it again.`;
     throw new ModelError(message, { provider, retryable: false }, { cause: error });
   }
 }

@@ -38,7 +38,7 @@ for (const protocol of ['openai', 'ollama', 'anthropic'] as const) {
         assert.ok(outcome.status === 'rejected' && outcome.reason instanceof Error);
         assert.match(
           outcome.reason.message,
-          /^The budget of the run \(`budget\.runTokens`\) is 4000 tokens: \d+ tokens are spent, and the next call may take 535 tokens\. The run was stopped there; nothing was applied\.$/,
+          /^The budget of the run \(`budget\.runTokens`\) is 4000 tokens: \d+ tokens are spent, and the next call may take 535 tokens\. The run was stopped there, and nothing was applied; raise the limit and run it again\.$/,
         );
       }
       assert.ok(purse.spent.tokens <= 4000 && purse.spent.tokens > 4000 - 535, `${purse.spent.tokens}`);

@@ -137,7 +137,7 @@ export const streams: readonly Fault[] = [
   },
   {
     name: 'an error object inside the stream',
-    reply: begun({ error: { message: 'the engine is overloaded', type: 'server_error' } }),
+    reply: begun({ error: { message: 'the engine is overloaded', type: 'engine_error' } }),
     outcome: retried(/broke its answer off with an error: the engine is overloaded; try again later/),
     charged: forBeginning,
   },
@@ -159,6 +159,13 @@ export const streams: readonly Fault[] = [
     protocols: ['openai'],
     reply: begun({ error: { message: 'prompt is too long', code: 400 } }),
     outcome: final(/prompt is too long; change what it names, or choose another model\.$/, { status: 400 }),
+    charged: forBeginning,
+  },
+  {
+    name: 'an error object whose type says that the call is wrong',
+    protocols: ['openai'],
+    reply: begun({ error: { message: 'too long', type: 'invalid_request_error', code: 'context_length_exceeded' } }),
+    outcome: final(/too long; change what it names, or choose another model\.$/, { status: 400 }),
     charged: forBeginning,
   },
   {

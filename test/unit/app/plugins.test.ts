@@ -86,6 +86,22 @@ describe('Plugins', () => {
     });
   }
 
+  it('leaves out one that changes its name, so that it can take no other, or throws when it is asked for it', () => {
+    const { plugins } = build();
+    let name = () => 'example';
+    plugins.registerProvider({
+      ...provider,
+      get name() {
+        return name();
+      },
+    });
+    assert.equal(plugins.providers.length, 1);
+    name = () => 'openai';
+    assert.deepEqual(plugins.providers, []);
+    name = () => assert.fail('no name');
+    assert.deepEqual(plugins.providers, []);
+  });
+
   it('refuses a second one of the same name', () => {
     const { plugins } = build();
     plugins.registerAgent(agent);
