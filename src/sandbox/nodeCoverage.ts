@@ -36,15 +36,14 @@ export function nodeCoverageReader(paths: readonly string[]): SandboxCommand {
   };
 }
 
-/** What the reader printed; undefined where it failed, broke a limit, or speaks of other files than `paths`. */
+/** What the reader printed; nothing where it failed, broke a limit, or speaks of other files than `paths`. */
 export function parseNodeCoverage(
   { outcome, exitCode, stdout }: CommandResult,
   paths: readonly string[],
-): SourceCoverage[] | undefined {
-  if (outcome !== 'exited' || exitCode !== 0) return undefined;
+): readonly SourceCoverage[] {
+  if (outcome !== 'exited' || exitCode !== 0) return [];
   const parsed = z.array(sourceCoverageSchema).safeParse(parseJson(stdout));
-  if (!parsed.success || !parsed.data.every(({ path }) => paths.includes(path))) return undefined;
-  return parsed.data;
+  return parsed.success && parsed.data.every(({ path }) => paths.includes(path)) ? parsed.data : [];
 }
 
 function parseJson(text: string): unknown {

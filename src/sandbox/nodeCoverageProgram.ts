@@ -16,6 +16,9 @@ const { fileURLToPath, pathToFileURL } = require('node:url');
 
 const [folder, maxBytes, ...paths] = process.argv.slice(1);
 
+/** Runners whose workers leave no trace of the sources, so that a source may have run more than in the processes that do. */
+const UNTOLD_RUNNERS = /\/node_modules\/vitest\//;
+
 /** By URL. ran: for each character 1 where it ran; undefined until a script of it was seen. */
 const sources = new Map(
   paths.map(path => {
@@ -40,6 +43,7 @@ function readReports() {
   if (bytes > Number(maxBytes)) throw new Error('There is more than is read.');
   for (const file of files) {
     const { result, 'source-map-cache': maps = {} } = JSON.parse(readFileSync(file, 'utf8'));
+    if (result.some(({ url }) => UNTOLD_RUNNERS.test(url))) throw new Error('The runner tells nothing of what it runs.');
     for (const { url, functions } of result) {
       const { data: map, lineLengths } = maps[url] || {};
       const origins = map ? map.sources : [withoutQuery(url)];

@@ -73,7 +73,7 @@ export interface CommandResult {
   readonly isOutputTruncated: boolean;
   readonly durationMs: number;
   readonly tier: SandboxTier;
-  /** Of those wanted files that it could be measured of; absent where none was wanted, or the measurement failed. Written by the code that ran, so no proof. */
+  /** Of those wanted files that it could be measured of; absent where none was wanted. Written by the code that ran, so no proof. */
   readonly coverage?: readonly SourceCoverage[];
 }
 

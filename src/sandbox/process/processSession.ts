@@ -50,10 +50,9 @@ export class ProcessSession implements SandboxSession {
     if (coverageOf.length === 0) return this.#runNow(command, callerSignal);
     const result = await this.#runNow(withNodeCoverage(command), callerSignal);
     // Processes that were killed wrote nothing down.
-    if (result.outcome !== 'exited') return result;
+    if (result.outcome !== 'exited') return { ...result, coverage: [] };
     const reading = await this.#runNow(nodeCoverageReader(coverageOf), callerSignal);
-    const coverage = parseNodeCoverage(reading, coverageOf);
-    return { ...result, ...(coverage && { coverage }) };
+    return { ...result, coverage: parseNodeCoverage(reading, coverageOf) };
   }
 
   async #runNow(command: SandboxCommand, callerSignal: AbortSignal): Promise<CommandResult> {
