@@ -34,6 +34,8 @@ export const commandTable = {
   'trellis.previousHunk': { title: 'Go to Previous Hunk', enablement: 'trellis.hasReview' },
   'trellis.acceptFile': { title: 'Accept File', enablement: 'trellis.canReview' },
   'trellis.rejectFile': { title: 'Reject File', enablement: 'trellis.canReview' },
+  'trellis.acceptItem': { title: 'Accept Item', enablement: 'trellis.canReview' },
+  'trellis.rejectItem': { title: 'Reject Item', enablement: 'trellis.canReview' },
   'trellis.openReviewNode': { title: 'Open Diff', enablement: 'trellis.hasReview' },
   'trellis.toggleReviewNode': { title: 'Toggle Acceptance', enablement: 'trellis.canReview' },
   'trellis.acceptAll': { title: 'Accept All and Apply', enablement: 'trellis.canReview' },
@@ -65,6 +67,8 @@ export type ReviewCommandId =
   | 'trellis.previousHunk'
   | 'trellis.acceptFile'
   | 'trellis.rejectFile'
+  | 'trellis.acceptItem'
+  | 'trellis.rejectItem'
   | 'trellis.openReviewNode'
   | 'trellis.toggleReviewNode'
   | 'trellis.acceptAll'

@@ -246,6 +246,13 @@ describe('the review in the editor', () => {
       selected = tree.outline[1];
       await actions.decide('rejected', 'file');
       assert.equal(fileOf('src/new.ts').decision, 'rejected');
+      await actions.decideItem('kept', tree.outline[1]);
+      assert.equal(fileOf('src/new.ts').decision, 'kept');
+      await assert.rejects(actions.decideItem('rejected', tree.outline[1]?.children[0]), /Choose an item/);
+      tree.refresh();
+      selected = tree.outline[1];
+      await actions.toggle();
+      assert.equal(fileOf('src/new.ts').decision, 'rejected');
       tree.refresh();
       selected = tree.outline[1];
       await actions.toggle();

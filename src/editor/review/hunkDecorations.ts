@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { plural } from '../../domain/formatQuantity.ts';
-import type { ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
+import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
 import { type HunkPlace, placesOf } from './hunkPlaces.ts';
 import type { OpenReview } from './openReview.ts';
 import { fileOf, sideOf } from './reviewCursor.ts';
@@ -60,7 +60,9 @@ export class HunkDecorations implements Disposable {
     for (const editor of vscode.window.visibleTextEditors) {
       const { document } = editor;
       if (!open || document.isDirty || sideOf(document.uri, open) !== 'after') continue;
-      const places = placesOf(fileOf(document.uri, open)?.hunks ?? [], 'after');
+      const file = fileOf(document.uri, open);
+      if (!file) continue;
+      const places = placesOf(file.hunks, 'after');
       for (const decision of ['kept', 'rejected'] as const) {
         const decided = places.filter(({ hunk }) => hunk.decision === decision);
         editor.setDecorations(
@@ -71,7 +73,7 @@ export class HunkDecorations implements Disposable {
       const rejected = places.filter(({ hunk }) => hunk.decision === 'rejected');
       editor.setDecorations(
         this.#words,
-        rejected.map(place => wordsOf(place, document)),
+        rejected.map(place => wordsOf(place, document, file)),
       );
       const struck = rejected.filter(({ startLine, endLine }) => endLine > startLine);
       editor.setDecorations(
@@ -93,9 +95,9 @@ function startOf(line: number, { lineCount }: vscode.TextDocument): vscode.Range
 }
 
 /** Behind the first line that was rejected. */
-function wordsOf({ hunk, startLine, endLine }: HunkPlace<ReviewHunk>, document: vscode.TextDocument) {
+function wordsOf({ hunk, startLine, endLine }: HunkPlace<ReviewHunk>, document: vscode.TextDocument, file: ReviewFile) {
   const removed = startLine === endLine ? `, ${plural(hunk.deletions, 'line')} removed above` : '';
   const { end } = document.lineAt(startOf(startLine, document).start).range;
-  const contentText = `rejected${removed}`;
+  const contentText = file.change.after ? `rejected${removed}` : 'rejected, the file stays';
   return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
 }

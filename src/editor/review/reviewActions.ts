@@ -56,6 +56,12 @@ export class ReviewActions {
       vscode.window.setStatusBarMessage('$(info) That was the last change of the review.', endShownMs);
   }
 
+  /** Accepts or rejects all that an item of the plan changed. */
+  async decideItem(decision: HunkDecision, node: ReviewNode | undefined): Promise<void> {
+    if (node?.kind !== 'item') throw new ValidationError('Choose an item in the tree of the review.');
+    await this.decide(decision, 'hunk', node);
+  }
+
   /** Accepts what is selected in the tree where it is rejected, and the other way round. */
   async toggle(): Promise<void> {
     const node = this.#options.selected();

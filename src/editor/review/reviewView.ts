@@ -99,6 +99,8 @@ export class ReviewView implements Disposable {
       'trellis.rejectHunk': node => actions.decide('rejected', 'hunk', nodeOf(node)),
       'trellis.acceptFile': node => actions.decide('kept', 'file', nodeOf(node)),
       'trellis.rejectFile': node => actions.decide('rejected', 'file', nodeOf(node)),
+      'trellis.acceptItem': node => actions.decideItem('kept', nodeOf(node)),
+      'trellis.rejectItem': node => actions.decideItem('rejected', nodeOf(node)),
       'trellis.nextHunk': () => actions.go('next'),
       'trellis.previousHunk': () => actions.go('previous'),
       'trellis.openReviewNode': node => actions.openNode(nodeOf(node)),
