@@ -56,6 +56,8 @@ export interface ReviewArguments extends CommonArguments {
   readonly isSince: boolean;
   /** `PATH: TEXT` or `PATH:LINE: TEXT`. */
   readonly comments: readonly string[];
+  /** Forgets the comments that were noted before and not sent. */
+  readonly isForgettingComments: boolean;
   /** Sends the comments back to the agents. */
   readonly isRequestingChanges: boolean;
   /** `PATH` or `PATH#HUNK`: nothing else is kept. */
@@ -195,6 +197,7 @@ const reviewOptions = {
   refuse: flag,
   'despite-tests': flag,
   comment: several,
+  'forget-comments': flag,
   'request-changes': flag,
   patch: text,
   interactive: flag,
@@ -207,10 +210,11 @@ function parseReview(rest: readonly string[]): ReviewArguments {
     throw usage(`review takes a run, then show, since or nothing; there is "${word}"`);
   const { accept = [], reject = [], all = false, apply = false, refuse = false, patch, config } = values;
   const { comment = [], 'request-changes': isRequestingChanges = false } = values;
+  const { 'forget-comments': isForgettingComments = false } = values;
   const isDecision = accept.length > 0 || reject.length > 0 || all || apply;
-  const isComment = comment.length > 0 || isRequestingChanges;
+  const isComment = comment.length > 0 || isForgettingComments || isRequestingChanges;
   if (isComment && (isDecision || refuse || patch !== undefined || word !== undefined))
-    throw usage('--comment and --request-changes go with no decision, patch or diff; apply what comes of them later');
+    throw usage('comments go with no decision, patch or diff; apply what comes of them later');
   if (refuse && isDecision) throw usage('--refuse goes with none of --accept, --reject, --all and --apply');
   if (accept.length > 0 && all) throw usage('--accept names what is kept, and --all keeps everything; give one');
   if (word !== undefined && (isDecision || refuse)) throw usage(`review ${word} only shows; decide without ${word}`);
@@ -224,6 +228,7 @@ function parseReview(rest: readonly string[]): ReviewArguments {
     ...(word === undefined ? {} : { shown }),
     isSince: word === 'since',
     comments: comment,
+    isForgettingComments,
     isRequestingChanges,
     accepted: accept,
     rejected: reject,

@@ -83,6 +83,7 @@ Options:
   --apply            apply what is kept as it was decided before
   --refuse           turn all of it down
   --comment "PATH[:LINE]: TEXT"  note what is to be changed; may be given several times
+  --forget-comments  forget those that were noted before and not sent
   --request-changes  send the comments back, and go on with the run until it can be reviewed again
   --despite-tests    apply although tests fail on what is kept, once that was seen
   --patch FILE       write what is kept as a unified diff, - for standard output; nothing is applied

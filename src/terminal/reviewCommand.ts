@@ -50,7 +50,8 @@ function interrupt(abort: AbortController, host: CommandLineHost): void {
 }
 
 function isChange(command: ReviewArguments): boolean {
-  return isDecision(command) || command.comments.length > 0 || command.isRequestingChanges;
+  const { comments, isForgettingComments, isRequestingChanges } = command;
+  return isDecision(command) || comments.length > 0 || isForgettingComments || isRequestingChanges;
 }
 
 function isDecision({ accepted, rejected, isAll, isApply, isRefuse }: ReviewArguments): boolean {

@@ -36,9 +36,11 @@ function parseComment(review: Review, remark: string): NewComment {
   return { path, text: text.trim(), ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
-/** Notes the comments of the arguments; their files are looked at before any is noted. */
-export function commentAsTold(review: Review, { comments }: ReviewArguments): void {
-  for (const comment of comments.map(remark => parseComment(review, remark))) review.comment(comment);
+/** Forgets and notes comments as the arguments say; all files are looked at before that. */
+export function commentAsTold(review: Review, { comments, isForgettingComments }: ReviewArguments): void {
+  const noted = comments.map(remark => parseComment(review, remark));
+  if (isForgettingComments) for (const { id } of review.comments) review.removeComment(id);
+  for (const comment of noted) review.comment(comment);
 }
 
 /** Decides as the arguments say; everything they name is looked at before anything is decided. */

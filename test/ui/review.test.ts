@@ -78,7 +78,7 @@ describe('the review in VS Code', () => {
     await waitUntil('the run is reverted', () => changedFiles(session).length === 0);
   });
 
-  it('goes on after the window was reloaded, and from the history after it was refused', async () => {
+  it('goes on after the window was reloaded, and with a comment from the history after it was refused', async () => {
     const { page, panel } = session;
     await panel.getByRole('button', { name: 'Review changes' }).click();
     await overviewWith(page, 'toFixed').waitFor();
@@ -96,12 +96,13 @@ describe('the review in VS Code', () => {
     await runCommand(page, 'Trellis: Show Panel');
     await panel.getByText('You refused the changes').first().waitFor();
     await panel.getByRole('button', { name: 'Review changes' }).click();
-    await row(page, /^Hunk, 3:/).waitFor();
+    await row(page, /^Hunk, 3:/).click();
+    await staged(page, discountLine.trim()).waitFor();
+    await commentOn(page, discountLine.trim(), remark);
+    await session.notification('The agents changed 1 file after your comments.');
+    await row(page, /^File src\/price\.js.*changed since your comments/).waitFor();
     await runCommand(page, 'Trellis: Apply Accepted Changes');
-    await waitUntil(
-      'the changes are in the files',
-      () => session.read('src/price.js')?.includes(discountLine) === true,
-    );
+    await waitUntil('the changes are in the files', () => session.read('src/price.js')?.includes(roundedLine) === true);
     assert.equal(session.read('src/price.js')?.includes('toFixed'), false, 'what was rejected was applied');
     await tabsAre(page, ['Trellis']);
   });

@@ -103,7 +103,8 @@ describe('trellis review, sending changes back', function () {
   const object = async () => JSON.parse((await review('--json')).out) as ReviewObject;
 
   it('keeps a comment, sends it from another process, shows what changed, and applies it from a third', async () => {
-    const noted = await review('--comment', 'src/sum.js:1: Say what it is.');
+    assert.equal((await review('--comment', 'src/sum.js: No.', '--comment', 'test/sum.test.js:2: Nor this.')).code, 0);
+    const noted = await review('--forget-comments', '--comment', 'src/sum.js:1: Say what it is.');
     assert.equal(noted.code, 0, noted.error);
     assert.match(
       noted.out,
