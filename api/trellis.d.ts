@@ -150,8 +150,63 @@ export interface RunInfo {
 }
 
 export interface RunEnd {
+  /** What the run took in all, the same as `trellis show --json` has it. */
+  readonly metrics: RunMetrics;
   readonly outcome: 'planned' | 'applied' | 'staged' | 'refused' | 'qualityNotReached' | 'cancelled' | 'failed';
   readonly message: string;
+}
+
+/** What a number of model calls did and took. Times are milliseconds. */
+export interface CallMetrics {
+  /** Answered calls, those that were answered without a model included. */
+  readonly calls: number;
+  readonly cachedCalls: number;
+  /** Tries that failed and were followed by another. */
+  readonly retries: number;
+  /** Calls that ended without an answer. */
+  readonly failedCalls: number;
+  readonly retryWaitMs: number;
+  /** Before a first try: for a turn, a budget, or the layers on the way. */
+  readonly turnWaitMs: number;
+  /** Input tokens that the provider read anew, and those that it had in a cache of its own. */
+  readonly freshInputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  /** Calls whose price is not known; their cost is not in `costUsd`. */
+  readonly unpriced: number;
+  /** Of answers that a model gave; undefined when there are none. */
+  readonly latencyMs: Percentiles | undefined;
+  readonly timeToFirstTokenMs: Percentiles | undefined;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** A stretch of a run, with the calls that were begun in it. */
+export interface StepMetrics extends CallMetrics {
+  /** Such as `planning`, `executing` or `evaluating`. */
+  readonly phase: string;
+  /** 0 for the first pass over the plan. */
+  readonly iteration: number;
+  /** Since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+export interface RunMetrics {
+  readonly total: CallMetrics;
+  readonly byRole: Readonly<Record<string, CallMetrics>>;
+  /** By provider and model, such as `openai/gpt-4.1`. */
+  readonly byModel: Readonly<Record<string, CallMetrics>>;
+  /** Planner and judge work for no item. */
+  readonly byItem: Readonly<Record<string, CallMetrics>>;
+  /** In the order in which they began. */
+  readonly steps: readonly StepMetrics[];
+  readonly humanWaitMs: number;
 }
 
 export interface ItemError {

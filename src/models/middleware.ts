@@ -1,4 +1,5 @@
 import { errorMessage, ModelError, TrellisError } from '../base/errors.ts';
+import type { RunMetrics } from '../domain/runMetrics.ts';
 import type { RunOutcome } from '../domain/schema/events.ts';
 import type { ModelSettings } from '../domain/schema/model.ts';
 import type { ModelCall, ModelCallOptions, ModelReply } from './modelClient.ts';
@@ -43,6 +44,8 @@ export interface RunStarted {
 export interface RunEnded {
   readonly outcome: RunOutcome;
   readonly message: string;
+  /** Of all its calls, in sum and apart. */
+  readonly metrics: RunMetrics;
 }
 
 export interface ItemFailed {

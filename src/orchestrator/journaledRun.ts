@@ -42,6 +42,11 @@ export class JournaledRun implements RunLog, Disposable {
     return this.#state;
   }
 
+  /** Everything that happened so far. */
+  read(): readonly RunEvent[] {
+    return this.#journal.read(this.runId);
+  }
+
   get contents(): ContentStore {
     return this.#journal.contents;
   }

@@ -1,5 +1,7 @@
 import { AbortError, errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { computeRunMetrics } from '../domain/runMetrics.ts';
+import type { RunEvent } from '../domain/schema/events.ts';
 import type { WorkItem } from '../domain/schema/plan.ts';
 import type { ModelMiddleware, RunEnded, RunStarted } from '../models/middleware.ts';
 
@@ -23,8 +25,11 @@ export class RunFollowers {
     await this.#tell(layer => layer.onRunStart?.(this.#options.run), true);
   }
 
-  async ended(end: RunEnded): Promise<void> {
-    await this.#tell(layer => layer.onRunEnd?.({ ...this.#options.run, ...end }), false);
+  /** `readEvents`: all of the run, for its metrics; called where somebody is told. */
+  async ended(end: Omit<RunEnded, 'metrics'>, readEvents: () => readonly RunEvent[]): Promise<void> {
+    if (this.#options.layers.every(layer => layer.onRunEnd === undefined)) return;
+    const metrics = computeRunMetrics(readEvents());
+    await this.#tell(layer => layer.onRunEnd?.({ ...this.#options.run, ...end, metrics }), false);
   }
 
   async itemFailed({ id, filePath }: WorkItem, message: string): Promise<void> {

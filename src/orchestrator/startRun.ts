@@ -35,7 +35,7 @@ export function startRun(parts: RunParts, settings: RunSettings, signal: AbortSi
     for (const message of describeTextFlags(run.state.textFlags)) run.append({ type: 'run.warned', message });
     run.append({ type: 'run.ended', ...end });
     await run.sync();
-    await followers.ended({ outcome: end.outcome, message: end.message });
+    await followers.ended({ outcome: end.outcome, message: end.message }, () => run.read());
     return run.state;
   };
   return {

@@ -77,7 +77,8 @@ export function pluginMiddleware(plugin: Middleware, options: PluginMiddlewareOp
     },
     onRunStart: run => follow('onRunStart', options.signal, given => plugin.onRunStart?.({ ...run }, given)),
     // The run may have ended by its cancellation.
-    onRunEnd: run => follow('onRunEnd', new AbortController().signal, given => plugin.onRunEnd?.({ ...run }, given)),
+    onRunEnd: run =>
+      follow('onRunEnd', new AbortController().signal, given => plugin.onRunEnd?.(structuredClone(run), given)),
     onItemError: error => follow('onItemError', options.signal, given => plugin.onItemError?.({ ...error }, given)),
   };
 }

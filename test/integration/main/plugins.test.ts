@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { AgentPlugin, GenerateRequest, Middleware, ModelProvider } from '../../../api/trellis.d.ts';
+import type { AgentPlugin, GenerateRequest, Middleware, ModelProvider, RunMetrics } from '../../../api/trellis.d.ts';
 import type { PluginSet } from '../../../src/app/plugins.ts';
 import { defaultConfiguration } from '../../../src/config/configuration.ts';
+import { computeRunMetrics } from '../../../src/domain/runMetrics.ts';
 import type { RunEvent } from '../../../src/domain/schema/events.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { runTrellis, writeProject } from '../../support/trellisHarness.ts';
@@ -92,18 +93,24 @@ describe('a run with plugins', () => {
 
   it('has middleware change calls and answers, and follow the run', async () => {
     const seen: string[] = [];
+    let told: RunMetrics | undefined;
     const shouting: Middleware = {
       name: 'shouting',
       onRunStart: ({ request, workspace }) => void seen.push(`start ${request} ${path.basename(workspace)}`),
       beforeModelCall: ({ role }) => (role === 'planner' ? { answer: plan } : undefined),
       afterModelCall: ({ text }, { role }) =>
         role === 'coder' ? { text: text.replace("'hello'", "'HELLO'") } : undefined,
-      onRunEnd: ({ outcome }) => void seen.push(`end ${outcome}`),
+      onRunEnd: ({ outcome, metrics }) => {
+        seen.push(`end ${outcome}`);
+        told = metrics;
+      },
     };
     const { provider, counts } = exampleProvider();
     const { state, events } = await run({ providers: [provider], middleware: [shouting] });
     assert.deepEqual(seen, ['start Write a greeting project', 'end applied']);
     assert.equal(counts.asked, 2, 'coder and judge; the plan came from the middleware');
+    assert.deepEqual(told, computeRunMetrics(events));
+    assert.deepEqual([told.total.calls, Object.keys(told.byRole)], [3, ['planner', 'coder', 'judge']]);
     const [answered] = events.filter(event => event.type === 'model.responded');
     assert.deepEqual([answered?.role, answered?.isCached, answered?.costUsd], ['planner', true, 0]);
     assert.equal(state.end?.outcome, 'applied', state.end?.message);

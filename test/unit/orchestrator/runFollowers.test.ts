@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AbortError } from '../../../src/base/errors.ts';
 import type { Logger } from '../../../src/base/logger.ts';
+import { computeRunMetrics } from '../../../src/domain/runMetrics.ts';
 import { RunFollowers } from '../../../src/orchestrator/runFollowers.ts';
 import { buildItem } from '../../support/builders.ts';
 
@@ -31,11 +32,11 @@ describe('RunFollowers', () => {
     ]);
     await tested.followers.started();
     await tested.followers.itemFailed(buildItem('item_1', { filePath: 'a.ts' }), 'no');
-    await tested.followers.ended({ outcome: 'failed', message: 'It failed.' });
+    await tested.followers.ended({ outcome: 'failed', message: 'It failed.' }, () => []);
     assert.deepEqual(seen, [
       run,
       { runId: 'run_1', itemId: 'item_1', filePath: 'a.ts', message: 'no' },
-      { ...run, outcome: 'failed', message: 'It failed.' },
+      { ...run, outcome: 'failed', message: 'It failed.', metrics: computeRunMetrics([]) },
     ]);
     assert.deepEqual(tested.logged, [['broken', 'boom']]);
   });
@@ -44,7 +45,7 @@ describe('RunFollowers', () => {
     const refuse = () => Promise.reject(new AbortError('not today'));
     const tested = followers([{ name: 'strict', onRunStart: refuse, onRunEnd: refuse, onItemError: refuse }]);
     await assert.rejects(tested.followers.started(), { name: 'AbortError', message: 'not today' });
-    await tested.followers.ended({ outcome: 'cancelled', message: 'not today' });
+    await tested.followers.ended({ outcome: 'cancelled', message: 'not today' }, () => []);
     await tested.followers.itemFailed(buildItem('item_1'), 'no');
     assert.deepEqual(
       tested.logged,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ModelCall } from '../../../../api/trellis.d.ts';
 import { AbortError, ModelError } from '../../../../src/base/errors.ts';
+import { computeRunMetrics } from '../../../../src/domain/runMetrics.ts';
 import { composeMiddleware, type ModelRequest } from '../../../../src/models/middleware.ts';
 import type { ModelReply } from '../../../../src/models/modelClient.ts';
 import { pluginMiddleware } from '../../../../src/models/plugins/pluginMiddleware.ts';
@@ -143,7 +144,8 @@ describe('pluginMiddleware', () => {
       { runId: 'run_1', signal: controller.signal },
     );
     const failed = { runId: 'run_1', itemId: 'item_1', filePath: 'a.ts', message: 'no' };
-    const end = { outcome: 'cancelled', message: 'You cancelled the run.' } as const;
+    const metrics = computeRunMetrics([]);
+    const end = { outcome: 'cancelled', message: 'You cancelled the run.', metrics } as const;
     await layer.onRunStart?.(run);
     await layer.onItemError?.(failed);
     controller.abort();
