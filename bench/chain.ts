@@ -1,7 +1,7 @@
 // What the layers around a model call cost beside the model: time and processor time per call, alone and with a hundred
 // runs at once, and for how long they keep the event loop.   node bench/chain.ts
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,7 @@ import type { ModelClient } from '../src/models/modelClient.ts';
 import { journaledAnswers } from '../src/orchestrator/journaledAnswers.ts';
 import { JournaledRun } from '../src/orchestrator/journaledRun.ts';
 import { modelRecorder, recordTextFlags } from '../src/orchestrator/modelRecorder.ts';
+import { scheduled } from './scheduled.ts';
 
 const limits = { overheadMs: 1, processorTimeRatio: 1.2, stallMs: 50 };
 const concurrentRuns = 100;
@@ -207,14 +208,4 @@ for (const [place, parent] of Object.entries(places)) {
 if (isMissed) {
   console.error('Missed:', limits);
   process.exitCode = 1;
-}
-
-/**
- * What this thread had of the processor so far, and how long it was ready while others had it, in milliseconds (Linux's
- * Documentation/scheduler/sched-stats.rst). Where the system does not tell: the clock, and nothing.
- */
-function scheduled(): { readonly ranMs: number; readonly waitedMs: number } {
-  if (!existsSync('/proc/thread-self/schedstat')) return { ranMs: performance.now(), waitedMs: 0 };
-  const [ran = NaN, waited = NaN] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ').map(Number);
-  return { ranMs: ran / 1e6, waitedMs: waited / 1e6 };
 }

@@ -10,6 +10,12 @@ const applicationId = 0x54524c53;
 const busyTimeoutMs = 5000;
 
 /**
+ * Pages of the write-ahead log, of 4 KB each, after which a commit makes a checkpoint itself: when the thread whose task that
+ * is (`Checkpoints`) does not keep up with what is written, or is not there.
+ */
+const mostLogPages = 50_000;
+
+/**
  * Each entry brings the schema one version up; its index is the version it starts from. An entry that was released is
  * never changed. A new entry is also due when events change so that an older Trellis could not read them.
  */
@@ -57,7 +63,7 @@ export function openJournalDatabase(file: string, steps: readonly string[] = mig
     // In WAL mode, NORMAL loses no commit to the end of the process; `sync` covers the loss of power. Without WAL
     // (some network file systems), SQLite's own FULL has to do that at each commit.
     const isWal = readPragma(database, 'journal_mode = WAL') === 'wal';
-    database.exec(`PRAGMA synchronous = ${isWal ? 'NORMAL' : 'FULL'}`);
+    database.exec(`PRAGMA synchronous = ${isWal ? 'NORMAL' : 'FULL'}; PRAGMA wal_autocheckpoint = ${mostLogPages}`);
     migrate(database, file, steps);
     return database;
   } catch (error) {

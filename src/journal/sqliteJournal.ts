@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from '../base/logger.ts';
 import { type RunEvent, type RunEventPayload, runEventSchema } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import { callIn } from './callIn.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { GroupedWrites } from './groupedWrites.ts';
 import type { CallEvents, ContentStore, Journal, MemoStore, RunLease, RunSummary } from './journal.ts';
 import { openJournalDatabase, readPragma } from './journalDatabase.ts';
@@ -46,6 +47,7 @@ export class SqliteJournal implements Journal {
   readonly #owner: LeaseOwner;
   readonly #database: DatabaseSync;
   readonly #wal: WalFile | undefined;
+  readonly #checkpoints: Checkpoints | undefined;
   readonly #leases: RunLeases;
   readonly #writes: GroupedWrites;
   readonly #insert: StatementSync;
@@ -63,11 +65,15 @@ export class SqliteJournal implements Journal {
     const guard = <T>(work: () => T): T => this.#guard(work);
     this.#database = guard(() => openJournalDatabase(options.file));
     const database = this.#database;
-    this.#wal = readPragma(database, 'journal_mode') === 'wal' ? new WalFile(options.file) : undefined;
+    const failed = (what: string) => (error: unknown) => logger.log('warn', what, { reason: errorMessage(error) });
+    if (readPragma(database, 'journal_mode') === 'wal') {
+      this.#wal = new WalFile(options.file);
+      this.#checkpoints = new Checkpoints(options.file, failed('journal checkpoint not made'));
+    }
     const writes = new GroupedWrites(database, guard);
     this.#writes = writes;
     this.contents = guard(() => new SqliteContents(database, writes));
-    this.memos = guard(() => new SqliteMemos(database, options.clock, writes));
+    this.memos = guard(() => new SqliteMemos(database, options.clock, writes, failed('old memos not deleted')));
     this.#insert = guard(() => database.prepare(insertSql));
     this.#select = guard(() => database.prepare(selectSql));
     this.#selectBoundaries = guard(() => database.prepare(boundariesSql));
@@ -76,7 +82,7 @@ export class SqliteJournal implements Journal {
       database,
       clock: options.clock,
       owner: this.#owner,
-      onFailed: error => logger.log('warn', 'run leases not kept', { reason: errorMessage(error) }),
+      onFailed: failed('run leases not kept'),
     });
   }
 
@@ -95,6 +101,7 @@ export class SqliteJournal implements Journal {
       this.#insert.all({ runId, at, correlationId, type: event.type, body, owner: this.#owner.id }),
     );
     if (row === undefined) throw this.#guard(() => this.#leases.heldElsewhere(runId));
+    this.#checkpoints?.appended();
     return { ...event, seq: z.number().parse(row['seq']) };
   }
 
@@ -139,7 +146,7 @@ export class SqliteJournal implements Journal {
     try {
       this.#writes.flush();
     } finally {
-      await this.#wal?.dispose();
+      await Promise.all([this.#wal?.dispose(), this.#checkpoints?.dispose()]);
       this.#leases.dispose();
       this.#database.close();
     }
