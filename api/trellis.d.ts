@@ -123,6 +123,7 @@ export interface ProviderErrorDetails {
 export interface Middleware {
   /** Unique; stands in messages. */
   readonly name: string;
+  /** Also when a run goes on after its end, because changes were asked for. */
   onRunStart?(run: RunInfo, options: CallOptions): void | Promise<void>;
   /** Called once for each run that started, however it ended. */
   onRunEnd?(run: RunInfo & RunEnd, options: CallOptions): void | Promise<void>;

@@ -61,8 +61,8 @@ export interface Trellis extends Disposable {
    */
   start(request: string, options: StartOptions): RunHandle;
   /**
-   * Opens the review of a run that nobody works on any more, as its journal tells it. The caller disposes it. Throws
-   * `ValidationError` when the run staged nothing, `StorageError` while somebody writes to the run.
+   * Opens the review of a run that nobody works on any more, as its journal tells it; from there the run can also go on. The
+   * caller disposes it. Throws `ValidationError` when the run staged nothing, `StorageError` while somebody writes to the run.
    */
   openReview(runId: RunId, options: { readonly sink: ChangeSink }): EndedReview;
   /** Takes back what a run changed in the files; returns the paths. Throws as `revertRun` and `openReview` do. */

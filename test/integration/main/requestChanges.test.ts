@@ -204,6 +204,37 @@ describe('asking for changes of a run that is over', function () {
     assert.equal(applied['src/sum.js'], documented);
   });
 
+  it('takes up a result that nobody saw because it did not reach the quality', async () => {
+    const judge = { system: 'You judge a change' };
+    const verdict = (value: number) => [`{"completeness":${value},"correctness":${value},"feedback":["Document it."]}`];
+    server.play({
+      rules: [
+        { when: { ...judge, prompt: 'The sum of two numbers' }, replies: verdict(1) },
+        { when: judge, replies: verdict(0) },
+        ...script.rules,
+      ],
+    });
+    writeProject(workspace(), project);
+    const { state } = await runTrellis({
+      workspace: workspace(),
+      storageDirectory: storage(),
+      configuration: configurationFor(server, 'openai', { quality: { threshold: 0.75, iterations: 0 } }),
+      request: 'Mend sum',
+      sink: unused,
+    });
+    assert.equal(state.end?.outcome, 'qualityNotReached', state.end?.message);
+    await later(async trellis => {
+      const ended = trellis.openReview(runIdSchema.parse(state.runId), { sink: unused });
+      ended.review.comment({ path: 'src/sum.js', text: 'Say what it is.' });
+      const { end } = await ended.requestChanges({ signal, human: leaves }).done;
+      assert.equal(end?.outcome, 'staged', end?.message);
+      assert.deepEqual(
+        ended.review.changesSinceLastRound().map(change => change.path),
+        ['src/sum.js'],
+      );
+    });
+  });
+
   it('says that nothing is to be done when there is no comment, and lets go of the run', async () => {
     const runId = await cancelledInReview();
     await later(async trellis => {
@@ -216,18 +247,29 @@ describe('asking for changes of a run that is over', function () {
 
   it('counts what the run has spent before against its budget, and asks the models that are configured now', async () => {
     const runId = await cancelledInReview();
+    const { inputTokens, outputTokens } = await later(async trellis => {
+      const ended = trellis.openReview(runId, { sink: unused });
+      ended.review.comment({ path: 'src/sum.js', text: 'Say what it is.' });
+      await ended.dispose();
+      return ended.run.state.usage;
+    });
+    const spent = inputTokens + outputTokens;
+    // Alone, what is still to be done would be within the limit.
+    assert.ok(spent > 3000);
+    const runTokens = spent + 100;
+    const { executor, judge } = configurationFor(server, 'openai');
+    const brief = { maxOutputTokens: 300 };
     await later(
       async trellis => {
         const ended = trellis.openReview(runId, { sink: unused });
-        ended.review.comment({ path: 'src/sum.js', text: 'Say what it is.' });
-        const { end, usage } = await ended.requestChanges({
+        const { end } = await ended.requestChanges({
           signal,
           human: { ...agreeable, answer: () => Promise.resolve({ text: 'stop', by: 'human' }) },
         }).done;
-        assert.ok(usage.inputTokens > 2000, `${usage.inputTokens} tokens were spent before`);
-        assert.match(end?.message ?? '', /The budget of the run \(`budget\.runTokens`\) is 2000 tokens/);
+        const reached = `The budget of the run (\`budget.runTokens\`) is ${runTokens} tokens`;
+        assert.ok(end?.message.startsWith(reached), end?.message);
       },
-      { budget: { runTokens: 2000 } },
+      { budget: { runTokens }, executor: { ...executor, ...brief }, judge: { ...judge, ...brief } },
     );
     await later(
       async trellis => {

@@ -93,6 +93,13 @@ describe('the outline of a review', () => {
     assert.match(hunk.spoken, /, accepted, line 2 never ran in the tests$/);
   });
 
+  it('says that the agents were cut short, while that is the human’s to decide', () => {
+    const { run, review } = new ReviewFixture(changes(), { plan });
+    run.append({ type: 'iteration.started', iteration: 1, items: [], feedback: [] });
+    assert.match(summarizeReview({ review, isPending: true }), /The agents were cut short; request changes/);
+    assert.doesNotMatch(summarizeReview({ review, isPending: false }), /cut short/);
+  });
+
   it('marks the rejected hunk that the tests need, and names where it is', async () => {
     const { review } = new ReviewFixture(changes(), {
       plan,
