@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { OpenReview } from '../../src/editor/review/openReview.ts';
 import { ReviewActions } from '../../src/editor/review/reviewActions.ts';
 import { contentUri } from '../../src/editor/review/reviewAddress.ts';
 import { ReviewComments } from '../../src/editor/review/reviewComments.ts';
 import { ReviewDiffs } from '../../src/editor/review/reviewDiffs.ts';
+import { ReviewEnding } from '../../src/editor/review/reviewEnding.ts';
 import type { ReviewNode } from '../../src/editor/review/reviewOutline.ts';
 import { ReviewTree } from '../../src/editor/review/reviewTree.ts';
 import { StagedFileSystem } from '../../src/editor/review/stagedFileSystem.ts';
+import type { ReviewDecision } from '../../src/orchestrator/humanChannel.ts';
 import { buildItem, buildPlan } from '../support/builders.ts';
 import { ReviewFixture } from '../support/reviewFixture.ts';
 import { waitUntil } from '../support/sandbox.ts';
@@ -309,6 +312,50 @@ describe('the review in the editor', () => {
       tree.refresh();
       assert.deepEqual(tree.getChildren(), []);
       tree.dispose();
+    });
+  });
+
+  describe('its end', () => {
+    const changes = new Emitter<void>(error => assert.ifError(error));
+    let decisions: string[];
+    let ending: ReviewEnding;
+    beforeEach(() => {
+      files.write('src/a.ts', base);
+      files.write('src/gone.ts', 'gone\n');
+      decisions = [];
+      const service = {
+        get review() {
+          return open;
+        },
+        onDidChange: changes.event,
+        decideReview: ({ kind }: ReviewDecision) => {
+          decisions.push(kind);
+          return Promise.resolve(undefined);
+        },
+      };
+      ending = new ReviewEnding({ service, actions, diffs, onDidChange: () => undefined });
+      // Tests that run until they are stopped.
+      fixture.review.prove = ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    });
+
+    it('is one thing at a time, and its tests stop with the review', async () => {
+      fixture.review.decide({ kind: 'file', path: 'src/new.ts' }, 'rejected');
+      const applying = ending.apply();
+      await waitUntil('the tests run', () => ending.isTesting);
+      await assert.rejects(ending.apply(), /The tests still run on what you accepted/);
+      changes.fire();
+      assert.equal(ending.isTesting, true, 'the review is the same as before');
+      open = undefined;
+      changes.fire();
+      await applying;
+      assert.equal(ending.isTesting, false);
+      assert.deepEqual(decisions, []);
+    });
+
+    it('needs no tests where they ran already', async () => {
+      await ending.apply();
+      assert.deepEqual(decisions, ['accept']);
     });
   });
 

@@ -13,7 +13,7 @@ import type { ReviewDiffs } from './reviewDiffs.ts';
 import { nameHunks } from './reviewOutline.ts';
 
 export interface ReviewEndingOptions {
-  readonly service: RunService;
+  readonly service: Pick<RunService, 'review' | 'onDidChange' | 'decideReview'>;
   readonly actions: ReviewActions;
   readonly diffs: ReviewDiffs;
   /** Called when `isTesting` is no longer what it was. */
@@ -22,7 +22,7 @@ export interface ReviewEndingOptions {
 
 /** How a review ends, or goes on: apply what is accepted, refuse all of it, or send it back. Each throws one sentence. */
 export class ReviewEnding {
-  readonly #service: RunService;
+  readonly #service: ReviewEndingOptions['service'];
   readonly #actions: ReviewActions;
   readonly #diffs: ReviewDiffs;
   readonly #onDidChange: () => void;

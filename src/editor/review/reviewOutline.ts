@@ -28,6 +28,8 @@ export interface HunkNode extends NodeText {
   readonly kind: 'hunk';
   readonly file: ReviewFile;
   readonly hunk: ReviewHunk;
+  /** The tests fail without it, and it is rejected. */
+  readonly isNeeded: boolean;
 }
 
 export interface FileNode extends NodeText {
@@ -195,7 +197,7 @@ function hunkNode(file: ReviewFile, hunk: ReviewHunk, label: string, { needed }:
     hunk,
     id: `hunk:${path}:${hunk.id}`,
     label,
-    description: [...size, ...reasons].join(' · '),
+    description: [...reasons, ...size].join(' · '),
     tooltip: [
       `${path}, ${label}`,
       ...(isNeeded ? ['The tests need it.'] : []),
@@ -208,6 +210,7 @@ function hunkNode(file: ReviewFile, hunk: ReviewHunk, label: string, { needed }:
       ...reasons,
     ].join(', '),
     isChecked,
+    isNeeded,
     needsLook: reasons.length > 0,
   };
 }

@@ -115,6 +115,8 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, Disposab
   #addIcon(shown: vscode.TreeItem, node: ReviewNode): void {
     if (node.kind === 'file') {
       this.#addFileIcon(shown, node);
+    } else if (node.kind === 'hunk' && node.isNeeded) {
+      shown.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
     } else if (node.needsLook) {
       shown.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
     } else if (node.kind === 'item') {

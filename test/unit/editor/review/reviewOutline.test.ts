@@ -88,7 +88,7 @@ describe('the outline of a review', () => {
       [one, two, file, hunk].map(node => node?.needsLook),
       [false, true, true, true],
     );
-    assert.equal(hunk?.description, '+2 −0 · line 2 never ran in the tests');
+    assert.equal(hunk?.description, 'line 2 never ran in the tests · +2 −0');
     assert.match(hunk.tooltip, /\nLine 2 never ran in the tests\.$/);
     assert.match(hunk.spoken, /, accepted, line 2 never ran in the tests$/);
   });
@@ -112,6 +112,7 @@ describe('the outline of a review', () => {
     const marked = flatten(outlineReview(review, none)).filter(node => node.kind === 'hunk' && node.needsLook);
     assert.equal(marked.length, 1);
     assert.match(marked[0]?.spoken ?? '', /rejected, the tests need it$/);
+    assert.equal(marked[0]?.kind === 'hunk' && marked[0].isNeeded, true);
     assert.ok(search.kind === 'found');
     assert.match(nameHunks(review, search.needed.hunks), /^src\/a\.ts, line (3|25)$/);
   });
