@@ -99,8 +99,7 @@ export class DiskWorkspace implements WorkspaceFiles {
     if (place.kind === 'file' && place.realFile !== file)
       return refuse(`it is a link, or in a linked folder; edit ${place.realFile} instead`);
     const twin = place.kind === 'nothing' || CASE_MAY_NOT_MATTER ? await this.#twinOf(file) : undefined;
-    if (twin !== undefined && twin !== movedFrom)
-      return refuse(`it differs from ${twin} only by case, and some systems take the two for one; use that spelling`);
+    if (twin !== undefined && twin !== movedFrom) return refuse(twinReason(twin, file));
     if (place.kind === 'nothing') return { ok: true, version: undefined };
     try {
       return { ok: true, version: await this.#readVersion(place.absolute, file) };
@@ -200,6 +199,13 @@ export class DiskWorkspace implements WorkspaceFiles {
     }
     return undefined;
   }
+}
+
+/** Why a file that is there as `twin` must not be there as `file` too. */
+function twinReason(twin: string, file: string): string {
+  if (file.normalize().startsWith(twin.normalize()))
+    return `it is there under a name of the same letters in another Unicode form (${twin}); rename that to the composed form (NFC) first`;
+  return `it differs from ${twin} only by case, and some systems take the two for one; use that spelling`;
 }
 
 function refuse(reason: string): EditPermission {
