@@ -125,7 +125,9 @@ function keepPunctuation(line: string, quoted: string, changed: string): string 
   let suffix = 0;
   while (suffix < shortest - prefix && quoted.at(-1 - suffix) === changed.at(-1 - suffix)) suffix++;
   const middle = changed.slice(prefix, changed.length - suffix);
-  return line.slice(0, prefix) + middle + line.slice(line.length - suffix);
+  // Who quotes plain signs as typographic ones writes the new ones so too.
+  const isPlain = line === plainPunctuation(quoted);
+  return line.slice(0, prefix) + (isPlain ? plainPunctuation(middle) : middle) + line.slice(line.length - suffix);
 }
 
 function finalNewlineOf(file: TextFile, placed: readonly PlacedHunk[]): boolean {

@@ -14,6 +14,11 @@ export function isPatchStart(line: string): boolean {
   return START.test(line);
 }
 
+/** Whether `line` ends a patch, which without its beginning is a sign that the patch ended before. */
+export function isPatchEnd(line: string): boolean {
+  return line.startsWith('***') && END.test(line);
+}
+
 /** Whether `line` is one of a patch, which outside of one is a sign that its beginning is missing. */
 export function isPatchSection(line: string): boolean {
   return SECTION.test(line);
@@ -22,8 +27,7 @@ export function isPatchSection(line: string): boolean {
 /** Reads the patch that begins at `at`. It ends with `*** End Patch`, or where its fence does. */
 export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | undefined): BlockRead {
   const { lines } = reply;
-  let end = at + 1;
-  while (end < lines.length && !END.test(lines[end] ?? '') && !(fence && closesFence(lines[end] ?? '', fence))) end++;
+  const end = endOf(reply, at, fence);
   const body = withoutIndent(lines.slice(at + 1, end), /^\s*/.exec(lines[at] ?? '')?.[0] ?? '');
   const sections = sectionsOf(body);
   const paths = sections.map(section => section.path);
@@ -43,6 +47,24 @@ export function readBeginPatch(reply: ReplyLines, at: number, fence: Fence | und
     edits.push(...read);
   }
   return { kind: 'edits', edits, end: next };
+}
+
+/**
+ * Where the patch that begins at `at` ends. A last line that is further to the right than the first one could be a line of
+ * a file, so it counts only where there is none in its place.
+ */
+function endOf({ lines, isComplete }: ReplyLines, at: number, fence: Fence | undefined): number {
+  const indent = /^\s*/.exec(lines[at] ?? '')?.[0].length ?? 0;
+  let doubtful: number | undefined;
+  for (let end = at + 1; end < lines.length; end++) {
+    const line = lines[end] ?? '';
+    if (fence && closesFence(line, fence)) return doubtful ?? end;
+    if (START.test(line) && line.search(/\S/) <= indent) return doubtful ?? lines.length;
+    if (!END.test(line)) continue;
+    if (line.search(/\S/) <= indent) return end;
+    doubtful ??= end;
+  }
+  return isComplete ? (doubtful ?? lines.length) : lines.length;
 }
 
 /** A patch that is a part of a list is indented with all that it holds. */

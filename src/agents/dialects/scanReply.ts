@@ -1,4 +1,4 @@
-import { isPatchSection, isPatchStart, readBeginPatch } from './beginPatch.ts';
+import { isPatchEnd, isPatchSection, isPatchStart, readBeginPatch } from './beginPatch.ts';
 import { type BlockRead, blockProblem, type ReplyLines } from './blockRead.ts';
 import { isHunkHeader } from './diffHunks.ts';
 import { closesFence, type Fence, fenceOf } from './fences.ts';
@@ -96,6 +96,10 @@ class ReplyScanner {
       const reason = `the line "${line.trim()}" is not in a patch; put "*** Begin Patch" above and "*** End Patch" below it`;
       return this.#take(this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
     }
+    if (isPatchEnd(line) && this.#lines.slice(this.#floor, this.#at).some(other => other.trim() !== '')) {
+      const reason = 'a line "*** End Patch" ends no patch; put "*** Begin Patch" above it';
+      return this.#take(this.#at, this.#path, blockProblem(this.#path, reason, this.#at + 1));
+    }
     if (isDiffStart(this.#lines, this.#at)) return this.#takeDiff(this.#path);
     if (this.#fence) {
       if (closesFence(line, this.#fence)) this.#closeFence();
@@ -114,7 +118,7 @@ class ReplyScanner {
     const above = this.#placeAbove(this.#at);
     const path = opener.path ?? above.path ?? this.#path;
     const isNamed = opener.path !== undefined || above.path !== undefined;
-    const read = readSearchReplace(this.#reply, this.#at, opener, path);
+    const read = readSearchReplace(this.#reply, this.#at, { opener, fence: this.#fence, path });
     return this.#take(above.start, path, isNamed ? read : this.#certain(read, above.start, path));
   }
 

@@ -1,6 +1,7 @@
 // <<<<<<< SEARCH / ======= / >>>>>>> REPLACE and its variants: five or more signs, other words for the two halves, and
 // the rows of dashes and pluses (------- SEARCH / ======= / +++++++ REPLACE).
 import { type BlockRead, blockProblem, type ReplyLines, unfinished } from './blockRead.ts';
+import { closesFence, type Fence } from './fences.ts';
 import { looksLikePath } from './pathLine.ts';
 
 export interface SearchOpener {
@@ -15,6 +16,7 @@ const CLOSER = /^(\s*)(>{5,}|\+{5,})\s*(?:REPLACE|REPLACEMENT|UPDATED?|NEW|AFTER
 /** In small letters only the words that no branch or heading is likely to be called. */
 const SMALL_OPENER = /^(\s*)(<{5,})\s*(?:search|original)\b\s*:?\s*>?\s*(.*)$/i;
 const SMALL_CLOSER = /^(\s*)(>{5,})\s*(?:replace|updated)\s*$/i;
+const BARE_OPENER = /^\s*<{5,}\s*$/;
 const BARE_CLOSER = /^(\s*)(>{5,})\s*$/;
 const CONFLICT_START = /^<{7} \S/;
 const CONFLICT_END = /^>{7} \S/;
@@ -39,19 +41,28 @@ function closerOf(line: string): RegExpExecArray | null {
   return CLOSER.exec(line) ?? SMALL_CLOSER.exec(line);
 }
 
-/** Whether one of `lines` opens or closes a block, or they have the rows of a merge conflict, which some write for one. */
+/** Whether one of `lines` opens or closes a block, or they have the rows of a merge conflict or bare rows, which some write for one. */
 export function holdsSearchRow(lines: readonly string[]): boolean {
-  const start = lines.findIndex(line => CONFLICT_START.test(line));
-  if (start !== -1 && lines.some((line, index) => index > start && CONFLICT_END.test(line))) return true;
+  for (const [opener, closer] of [
+    [CONFLICT_START, CONFLICT_END],
+    [BARE_OPENER, BARE_CLOSER],
+  ] as const) {
+    const start = lines.findIndex(line => opener.test(line));
+    if (start !== -1 && lines.some((line, index) => index > start && closer.test(line))) return true;
+  }
   return lines.some(line => searchOpener(line) !== undefined || isSearchCloser(line));
 }
 
 /**
- * Reads the block whose opening row is at `at`. Rows of exactly as many signs as the opening one count; rows of another
+ * Reads the block whose opening row is at `at`, in `fence` if that is open. Rows of exactly as many signs as the opening one count; rows of another
  * length are text, unless there is no other way to read the block and only one such way. What has no one reading is a
  * problem: an edit is never made of a guess.
  */
-export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchOpener, path: string): BlockRead {
+export function readSearchReplace(
+  reply: ReplyLines,
+  at: number,
+  { opener, fence, path }: { readonly opener: SearchOpener; readonly fence: Fence | undefined; readonly path: string },
+): BlockRead {
   const { lines } = reply;
   let limit = at + 1;
   while (limit < lines.length && searchOpener(lines[limit] ?? '')?.signCount !== opener.signCount) limit++;
@@ -71,11 +82,18 @@ export function readSearchReplace(reply: ReplyLines, at: number, opener: SearchO
         : 'the search/replace block has several rows "=======", so it is not clear where the replacement begins; use rows of nine signs where the text has rows of seven';
     return blockProblem(path, reason, closer + 1);
   }
-  const block = {
-    search: joined(withoutLineHints(lines.slice(at + 1, divider.at))),
-    replace: joined(lines.slice(divider.at + 1, closer)),
-  };
+  const search = withoutLineHints(lines.slice(at + 1, divider.at));
+  const replace = lines.slice(divider.at + 1, closer);
+  if (fence && closesIn(search, fence) % 2 !== closesIn(replace, fence) % 2) {
+    const reason = `the fence around the search/replace block is closed within the block; close it below the closing row, or use a longer fence`;
+    return blockProblem(path, reason, closer + 1);
+  }
+  const block = { search: joined(search), replace: joined(replace) };
   return { kind: 'edits', edits: [{ type: 'replaceBlocks', path, blocks: [block] }], end: closer + 1 };
+}
+
+function closesIn(lines: readonly string[], fence: Fence): number {
+  return lines.filter(line => closesFence(line, fence)).length;
 }
 
 interface Row {

@@ -143,6 +143,7 @@ describe('applying edits', () => {
         'say “hi” – later\n',
       ],
       ['typographic quotes for plain ones', "it's\n", 'it’s\n', 'it’s so\n', "it's so\n"],
+      ['typographic quotes in what is new', "a = 'a';\n", 'a = ‘a’;\n', 'b = ‘b’;\n', "b = 'b';\n"],
     ];
     for (const [name, before, search, replacement, after] of cases) {
       it(`reads over ${name} and keeps what the file has`, async () => {
@@ -380,6 +381,15 @@ describe('applying edits', () => {
       const middle = numbered(60).split('\n').slice(20, 60).join('\n');
       for (const part of [middle, numbered(40), `${numbered(25)}the end\n`, 'line 30 changed\n'])
         assert.equal((await problems(apply(tree, write('a', part))))[0]?.kind, 'elided');
+    });
+
+    it('refuses one function of a short file for the file, and takes a short file that is written anew', async () => {
+      const tree = { a: 'import x\n\none {\n  1\n}\n\ntwo {\n  2\n}\n' };
+      for (const part of ['one {\n  11\n}\n', 'import x\n\none {\n  11\n}\n', 'two {\n  22\n}\n'])
+        assert.equal((await problems(apply(tree, write('a', part))))[0]?.kind, 'elided');
+      const shorter = { a: 'one {\n  1\n}\n\ntwo {\n  2\n}\n' };
+      for (const whole of ['one {\n  1\n}\n\ntwo {}\n', 'three {\n  3\n}\n'])
+        assert.deepEqual(await texts(apply(shorter, write('a', whole))), { a: whole });
     });
 
     it('refuses NUL characters and characters that a latin-1 file cannot hold', async () => {

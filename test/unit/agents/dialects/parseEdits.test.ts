@@ -161,6 +161,7 @@ describe('parseEdits', () => {
     it('refuses the rows of a merge conflict, which may be meant for a block', () => {
       const text = 'a.ts\n```ts\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> branch\n```\n';
       assert.match(problems(text)[0] ?? '', /of a conflict/);
+      assert.match(problems(text.replace(' HEAD', '').replace(' branch', ''))[0] ?? '', /of a conflict/);
       const longer = text.replaceAll('```', '````');
       assert.deepEqual(edits(longer), [write('a.ts', '<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> branch\n')]);
     });
@@ -236,22 +237,6 @@ describe('parseEdits', () => {
       assert.match(problems(block)[0] ?? '', /does not say which file/);
     });
 
-    it('refuses a block below a line that names another file and is no path line', () => {
-      const block = '<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n';
-      for (const line of [
-        'Now for `src/b.ts`:',
-        '### Updated `src/b.ts`',
-        '**Changes to src/b.ts:**',
-        '**Datei: src/b.ts**',
-      ])
-        for (const text of [block, `\n\`\`\`ts\n${block}\`\`\`\n`, '```diff\n@@\n-a\n+b\n```\n'].map(
-          text => `${line}\n${text}`,
-        ))
-          assert.match(problems(text, 'src/a.ts')[0] ?? '', /names src\/b\.ts/);
-      for (const line of ['In `src/a.ts`:', 'In `a.ts`, as in `b.ts`:', 'This is for src/b.ts.', 'Use `path.join`:'])
-        assert.deepEqual(problems(`${line}\n${block}`, 'src/a.ts'), []);
-    });
-
     it('keeps markers of another length that the text holds', () => {
       const inner = '<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE';
       const text = lines('doc.md', '<<<<<<<<< SEARCH', inner, '=========', 'none', '>>>>>>>>> REPLACE');
@@ -323,16 +308,6 @@ describe('parseEdits', () => {
       const [edit] = edits(`src/x.ts\n\`\`\`diff\n${hunk}\n@@ -9 +9 @@ class A\n-x\n\`\`\``);
       assert.equal(edit?.path, 'src/x.ts');
       assert.equal(hunksOf(edit)[1]?.heading, 'class A');
-    });
-
-    it('takes a fence marked as a diff whose one hunk has no row', () => {
-      const [edit] = edits(`src/x.ts\n\`\`\`diff\n a\n\n-b\n+B\n c\n\`\`\`\n`);
-      assert.equal(edit?.path, 'src/x.ts');
-      assert.equal(shown(hunksOf(edit)[0]), ' a\n \n-b\n+B\n c');
-      for (const body of ['a\n-b\n+B', ' a\n b', 'Binary'])
-        assert.match(problems(`src/x.ts\n\`\`\`diff\n${body}\n\`\`\`\n`)[0] ?? '', /marked as a diff/);
-      assert.match(problems('src/x.ts\n```diff\n-b\n+B\n')[0] ?? '', /never closed/);
-      assert.deepEqual(edits('fix.patch\n```diff\n-b\n+B\n```\n'), [write('fix.patch', '-b\n+B\n')]);
     });
 
     it('deletes a file only when it holds the lines that the diff takes out', () => {
