@@ -16,6 +16,7 @@ import { replayedMessages } from '../orchestrator/observed/observedTexts.ts';
 import { Comparison } from '../orchestrator/replay/comparison.ts';
 import { Conductor } from '../orchestrator/replay/conductor.ts';
 import type { Divergence } from '../orchestrator/replay/divergence.ts';
+import { RecordedMasks } from '../orchestrator/replay/recordedMasks.ts';
 import { payloadOf, Recording } from '../orchestrator/replay/recording.ts';
 import { replayedHuman, replayedSink } from '../orchestrator/replay/replayHuman.ts';
 import { replayedAnswers } from '../orchestrator/replay/replayModels.ts';
@@ -72,7 +73,8 @@ async function replayStretch(
   const { start } = recording;
   const stop = new AbortController();
   const memory = new MemoryJournal({ clock: { now: () => clock.now() } });
-  const mask = (text: string) => maskCredentials(text, []);
+  const masks = new RecordedMasks(recording.events);
+  const mask = (text: string) => masks.mask(maskCredentials(text, []));
   const run = JournaledRun.reopen(overRecorded(memory, recording.before, journal.contents), runId, logger, mask);
   const comparison = new Comparison({
     recording,

@@ -1,7 +1,7 @@
-import { placeholdersIn } from '../../base/credentials/maskPlaceholder.ts';
 import { describeDifference, firstDifference } from '../../base/firstDifference.ts';
 import type { RunEvent, RunEventType } from '../../domain/schema/events.ts';
 import { comparableEvent } from './comparedEvents.ts';
+import { isMaskedFrom } from './recordedMasks.ts';
 
 /** The first step in which a replay is not the run. */
 export interface Divergence {
@@ -97,25 +97,7 @@ function isSameButMasked(
   texts: { readonly recorded: ReadText; readonly made: ReadText },
 ): boolean {
   const [recorded, made] = [textOf(expected, texts.recorded), textOf(got, texts.made)];
-  if (recorded === undefined || made === undefined) return false;
-  const placeholders = [...new Set(placeholdersIn(recorded))];
-  if (placeholders.length === 0) return false;
-  const marked = placeholders.reduce((text, placeholder) => text.replaceAll(placeholder, '\0'), recorded);
-  return followEachOther(marked.split('\0'), made);
-}
-
-/** Whether the parts stand in the text in this order, the first at its beginning and the last at its end. */
-function followEachOther(parts: readonly string[], text: string): boolean {
-  const [first = '', ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined || !text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  return recorded !== undefined && made !== undefined && isMaskedFrom(recorded, made);
 }
 
 /** A text that may have several lines: of a content, or as it stands in the event. */

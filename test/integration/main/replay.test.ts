@@ -337,6 +337,18 @@ describe('a replay', () => {
       await assertSame();
     });
 
+    it('is the run, also where a model said one, and another went on with that', async () => {
+      const script = [planned, looked, coder(`It is ${secret}.\n\n${file('src/fibonacci.js', right)}`), tested, judged];
+      const { state, events } = await record(script, {}, {}, { files });
+      assert.equal(state.end?.outcome, 'applied', state.end?.message);
+      const done = events.filter(event => event.type === 'order.completed').map(({ summary }) => summary);
+      assert.ok(
+        done.some(summary => summary.startsWith('It is [masked: environment-value].')),
+        done.join('\n'),
+      );
+      await assertSame();
+    });
+
     it('is the run, which was stopped because of them', async () => {
       const safety = { credentials: 'stop', personalData: 'report' } as const;
       const { state } = await record([planned, looked, reading, tested, judged], {}, { safety }, { files });
