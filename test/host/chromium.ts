@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
@@ -25,8 +25,17 @@ export function findChromium(): string | undefined {
 
 /** A headless browser; who launches it closes it. */
 export async function launchChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** The same with all that pages keep (and so what VS Code keeps of unsaved text) in a folder, where the next one finds it. */
+export async function launchProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions());
+}
+
+function launchOptions() {
   const executablePath = findChromium();
   if (!executablePath)
     throw new Error('No chromium found: install the package `chromium`, or name one in TRELLIS_CHROMIUM.');
-  return chromium.launch({ executablePath, headless: true, args: flags });
+  return { executablePath, headless: true, args: flags };
 }

@@ -51,8 +51,14 @@ export interface VsCodeServer extends AsyncDisposable {
   readonly authority: string;
   /** Holds everything that the server and its extensions write: data, settings, extensions, HOME and TMPDIR. */
   readonly home: string;
+  /** Of the server, which leads the group of all processes that it starts. */
+  readonly processGroup: number;
   /** What the server printed so far. */
   log(): string;
+  /** Ends the server and everything it started as a loss of power would (kill -9); `home` stays as it is. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, at the same address and with the same data. */
+  restart(): Promise<void>;
   /** Ends the server and everything it started, and deletes `home`. */
   stop(): Promise<void>;
 }
@@ -78,26 +84,39 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     await promisify(execFile)(installation.nodePath, args, { env });
   }
 
-  const group = spawnServer(installation, [...folders, ...serverFlags(options)], env, home);
-  const port = await group.port.catch(async (error: unknown) => {
-    await group.stop();
-    throw error;
-  });
+  const start = async (port: number) => {
+    const started = spawnServer(installation, [...folders, ...serverFlags(options, port)], env, home);
+    await started.port.catch(async (error: unknown) => {
+      await started.stop();
+      throw error;
+    });
+    return started;
+  };
+  let group = await start(0);
+  const port = await group.port;
   return {
     origin: `http://127.0.0.1:${port}`,
     authority: `127.0.0.1:${port}`,
     home,
-    log: group.log,
-    stop: group.stop,
-    [Symbol.asyncDispose]: group.stop,
+    get processGroup() {
+      return group.processId;
+    },
+    log: () => group.log(),
+    kill: () => group.kill(),
+    restart: async () => {
+      group = await start(port);
+    },
+    stop: () => group.stop(),
+    [Symbol.asyncDispose]: () => group.stop(),
   };
 }
 
-function serverFlags({ asksForTrust }: ServerOptions): string[] {
+/** `port` 0: any that is free. */
+function serverFlags({ asksForTrust }: ServerOptions, port: number): string[] {
   return [
     '--accept-server-license-terms',
     '--without-connection-token',
-    ...['--host', '127.0.0.1', '--port', '0', '--telemetry-level', 'off'],
+    ...['--host', '127.0.0.1', '--port', String(port), '--telemetry-level', 'off'],
     '--disable-getting-started-override',
     '--enable-smoke-test-driver', // gives the page `driver.whenWorkbenchRestored()`
     ...(asksForTrust ? [] : ['--disable-workspace-trust']),
@@ -123,7 +142,9 @@ function serverEnvironment(home: string, extra: ServerOptions['env']): NodeJS.Pr
 
 interface ServerGroup {
   readonly port: Promise<number>;
+  readonly processId: number;
   log(): string;
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -154,16 +175,24 @@ function spawnServer(
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
+  const forget = () => {
+    process.off('exit', sweep);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, exitOnSignal);
+  };
+  const kill = async () => {
+    signalGroup(child, 'SIGKILL');
+    await exited;
+    forget();
+  };
   const stop = async () => {
     signalGroup(child, 'SIGTERM');
     const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), stopLimitMs);
     await exited;
     clearTimeout(timer);
-    process.off('exit', sweep);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, exitOnSignal);
+    forget();
     sweep();
   };
-  return { port: portOf(child, () => log), log: () => log, stop };
+  return { port: portOf(child, () => log), processId: child.pid ?? 0, log: () => log, kill, stop };
 }
 
 /** The port that the server says it listens on. */
