@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { TrellisExports } from '../api/trellis.d.ts';
 import { Plugins } from './app/plugins.ts';
+import { hasCutShortChange } from './app/workspaceSink.ts';
 import type { Disposable } from './base/disposable.ts';
 import { errorMessage, ValidationError } from './base/errors.ts';
 import { RedactingLogger } from './base/redactingLogger.ts';
@@ -15,7 +16,9 @@ import { registerCommands } from './editor/registerCommands.ts';
 import { changeScheme } from './editor/review/reviewAddress.ts';
 import { panelViewType } from './editor/runPanel.ts';
 import { RunService } from './editor/runService.ts';
+import { storageFolder } from './editor/storageFolder.ts';
 import { Workbench } from './editor/workbench.ts';
+import { workspaceRoots } from './editor/workspaceRoots.ts';
 
 let runs: Disposable | undefined;
 
@@ -35,7 +38,8 @@ export function activate(context: vscode.ExtensionContext): TrellisExports {
     logger,
     openEngine: async root => {
       const { openEngine } = await import('./editor/openEngine.ts');
-      return openEngine(root, { context, keys, plugins, logger });
+      const onSettled = (...told: Parameters<Workbench['settled']>) => workbench.settled(...told);
+      return openEngine(root, { context, keys, plugins, logger, onSettled });
     },
   });
   runs = service;
@@ -77,7 +81,15 @@ export function activate(context: vscode.ExtensionContext): TrellisExports {
     keys.onDidChange(forgetEngines),
     plugins.onDidChange(forgetEngines),
   );
+  openCutShort(context, service).catch(report);
   return extensionExports(plugins);
+}
+
+/** Opens the engines of folders in which a crash cut a change of files short, which is what puts them right. */
+async function openCutShort(context: vscode.ExtensionContext, service: RunService): Promise<void> {
+  for (const root of workspaceRoots()) {
+    if (await hasCutShortChange(storageFolder(context, root))) await service.engine(root);
+  }
 }
 
 /** What other extensions may add to, with the editor's own models in it. */

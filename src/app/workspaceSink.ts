@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { DiskChangeSink, type Recovery } from '../changes/accept/diskChangeSink.ts';
+import { CHECKPOINTS_FOLDER, CheckpointStore } from '../changes/accept/checkpointStore.ts';
+import { DiskChangeSink, type UndoElsewhere } from '../changes/accept/diskChangeSink.ts';
+import { diskCalls } from '../changes/accept/fileCalls.ts';
 import { DiskWorkspace } from '../changes/diskWorkspace.ts';
-import { runIdSchema } from '../domain/schema/ids.ts';
 import type { RevertingSink } from '../orchestrator/changeSink.ts';
-import type { MadeAccept } from '../orchestrator/review/settleAccept.ts';
+import type { FoundChanges } from '../orchestrator/review/settleChanges.ts';
 
-/** Where accepted changes go, and what had to be put right first. */
+/** Where accepted changes go, and what was found there of earlier ones, for `settleChanges`. */
 export interface WorkspaceSink {
   readonly sink: RevertingSink;
-  /** One sentence for each earlier change of files that a crash had cut short and that was undone just now. */
-  readonly remarks: readonly string[];
-  /** The last change of files that was made whole and is still there; its journal may not say so yet. */
-  readonly lastAccept?: MadeAccept;
+  readonly found: FoundChanges;
 }
 
-/** Opens the way into the user's files, with checkpoints under `storageDirectory`. Throws `StorageError`. */
+/**
+ * Opens the way into the user's files, with checkpoints under `storageDirectory`; what a crash had cut short is undone.
+ * Throws `StorageError`.
+ */
 export async function openWorkspaceSink(
   workspace: string,
   storageDirectory: string,
   clock: Clock,
+  undoElsewhere?: UndoElsewhere,
 ): Promise<WorkspaceSink & { readonly sink: DiskChangeSink }> {
   const sink = new DiskChangeSink({
     workspace: await DiskWorkspace.open(workspace),
@@ -27,13 +30,13 @@ export async function openWorkspaceSink(
     clock,
     ids: prefix => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`,
   });
-  const remarks = (await sink.recover()).map(remarkOn);
-  const last = (await sink.checkpoints()).at(-1);
-  if (last === undefined || last.isReverted) return { sink, remarks };
-  return { sink, remarks, lastAccept: { runId: runIdSchema.parse(last.runId), checkpointId: last.id } };
+  const cutShort = await sink.recover(undoElsewhere);
+  const last = await sink.lastChange();
+  return { sink, found: { cutShort, ...(last && { last }) } };
 }
 
-function remarkOn({ runId, leftPaths }: Recovery): string {
-  const left = leftPaths.length === 0 ? '' : `, except ${leftPaths.join(', ')}, which you edited since`;
-  return `The changes of run ${runId} had been cut short in the middle; they were undone${left}.`;
+/** Whether a crash cut a change of files short that nobody has undone yet. */
+export async function hasCutShortChange(storageDirectory: string): Promise<boolean> {
+  const store = new CheckpointStore(path.join(storageDirectory, CHECKPOINTS_FOLDER), diskCalls);
+  return (await store.intents()).length > 0;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunEvent } from '../domain/schema/events.ts';
+import type { Settlement } from '../orchestrator/review/settleChanges.ts';
 import type { ChatView } from './chatView.ts';
 import type { EditorActions } from './editorActions.ts';
 import type { ReviewView } from './review/reviewView.ts';
@@ -12,6 +13,16 @@ export interface NotificationsOptions {
   readonly actions: EditorActions;
   /** Shows what an action threw. */
   readonly report: (error: unknown) => void;
+}
+
+/** Says what became of changes of files that a crash had interrupted. */
+export function notifySettled(
+  { message, isCutShort }: Settlement,
+  { showRun, report }: { readonly showRun: () => Promise<void>; readonly report: (error: unknown) => void },
+): void {
+  const { showWarningMessage, showInformationMessage } = vscode.window;
+  const shown = (isCutShort ? showWarningMessage : showInformationMessage)(message, 'Show Run');
+  shown.then(async choice => (choice === undefined ? undefined : showRun())).then(undefined, report);
 }
 
 /** Speaks up when something needs the user or went wrong, and they cannot see it; never otherwise. */

@@ -1,29 +1,31 @@
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import type { Plugins } from '../app/plugins.ts';
-import { createTrellis } from '../app/trellis.ts';
+import { createTrellis, type Trellis } from '../app/trellis.ts';
 import { openWorkspaceSink } from '../app/workspaceSink.ts';
 import { systemClock } from '../base/clock.ts';
 import { errorMessage, StorageError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CutShortChange } from '../changes/accept/diskChangeSink.ts';
 import { builtInProviders } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/loadConfiguration.ts';
-import { hashContent } from '../journal/contentHash.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { ChangeSink } from '../orchestrator/changeSink.ts';
-import { type MadeAccept, settleAccept } from '../orchestrator/review/settleAccept.ts';
+import { type Settlement, settleChanges } from '../orchestrator/review/settleChanges.ts';
+import { completeInEditor, undoInEditor } from './afterCrash.ts';
 import type { ApiKeys } from './apiKeys.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
 import { readSettings } from './settings.ts';
-import { withCheckpoints } from './withCheckpoints.ts';
+import { storageFolder } from './storageFolder.ts';
+import { revertingWithCheckpoints, withCheckpoints } from './withCheckpoints.ts';
 
 export interface OpenEngineOptions {
   readonly context: vscode.ExtensionContext;
   readonly keys: ApiKeys;
   readonly plugins: Plugins;
   readonly logger: Logger;
+  /** Is told what became of changes of files that a crash had interrupted, before there is an engine. */
+  readonly onSettled: (root: WorkspaceRoot, settlement: Settlement) => void;
 }
 
 /** Builds the engine for a folder from settings, file, environment and key. Throws `ConfigurationError` or `StorageError`. */
@@ -38,8 +40,6 @@ export async function openEngine(root: WorkspaceRoot, options: OpenEngineOptions
     ...(await keys.read()),
   });
   const storageDirectory = await prepareStorage(context, root);
-  const { sink: disk, remarks, lastAccept } = await openWorkspaceSink(root.path, storageDirectory, systemClock);
-  for (const remark of remarks) void vscode.window.showWarningMessage(`Trellis: ${remark}`);
   const trellis = await createTrellis({
     workspace: root.path,
     configuration,
@@ -50,38 +50,40 @@ export async function openEngine(root: WorkspaceRoot, options: OpenEngineOptions
     secrets,
     plugins,
   });
-  if (lastAccept) await settleLastAccept(trellis.journal, lastAccept, logger);
+  try {
+    return await withWorkspace(root, trellis, storageDirectory, { ...options, autoApprove: configuration.autoApprove });
+  } catch (error) {
+    await trellis.dispose();
+    throw error;
+  }
+}
+
+/** Puts right what a crash interrupted before anything else is done with the folder's files. */
+async function withWorkspace(
+  root: WorkspaceRoot,
+  trellis: Trellis,
+  storageDirectory: string,
+  { autoApprove, logger, onSettled }: Pick<OpenEngineOptions, 'logger' | 'onSettled'> & Pick<Engine, 'autoApprove'>,
+): Promise<Engine> {
+  const { journal } = trellis;
+  const undoElsewhere = (change: CutShortChange) => undoInEditor(root, journal, change);
+  const { sink: disk, found } = await openWorkspaceSink(root.path, storageDirectory, systemClock, undoElsewhere);
+  for (const settlement of await settleChanges(journal, found, logger))
+    onSettled(root, await completeInEditor(root, settlement));
   const withDisk = (sink: ChangeSink) => withCheckpoints(sink, disk, root.path);
   return {
-    journal: trellis.journal,
-    autoApprove: configuration.autoApprove,
+    journal,
+    autoApprove,
     start: (request, options) => trellis.start(request, { ...options, sink: withDisk(options.sink) }),
     openReview: (runId, options) => trellis.openReview(runId, { sink: withDisk(options.sink) }),
-    revert: (runId, options) => trellis.revert(runId, options),
+    revert: (runId, { sink, signal }) =>
+      trellis.revert(runId, { sink: revertingWithCheckpoints(sink, disk, root.path), signal }),
     dispose: () => trellis.dispose(),
   };
 }
 
-/** A run that is being accepted at this moment, by an engine that other settings are about to replace, says it by itself. */
-async function settleLastAccept(journal: Journal, lastAccept: MadeAccept, logger: Logger): Promise<void> {
-  try {
-    await settleAccept(journal, lastAccept, logger);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    logger.log('warn', 'It could not be said in the journal that changes are in the files', {
-      runId: lastAccept.runId,
-      error: errorMessage(error),
-    });
-  }
-}
-
-/** A folder of its own for each folder of the workspace, in the extension's storage. */
-async function prepareStorage(
-  { storageUri, globalStorageUri }: vscode.ExtensionContext,
-  root: WorkspaceRoot,
-): Promise<string> {
-  const name = hashContent(root.path).slice(0, 16);
-  const directory = path.join((storageUri ?? globalStorageUri).fsPath, name);
+async function prepareStorage(context: vscode.ExtensionContext, root: WorkspaceRoot): Promise<string> {
+  const directory = storageFolder(context, root);
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {

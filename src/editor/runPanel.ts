@@ -25,6 +25,11 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
     return this.#panel?.visible ?? false;
   }
 
+  /** There is a panel of this extension's, or of one before it that crashed: the editor leaves that open, and nobody answers it. */
+  get isOpen(): boolean {
+    return panelTabs().length > 0;
+  }
+
   /** Opens the panel, or brings it to the front. */
   show(): void {
     if (this.#panel) {
@@ -32,14 +37,15 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
       return;
     }
     // After a reload the tab is there, and no panel until somebody looks at it.
-    void vscode.window.tabGroups.close(restoredTabs(), true);
+    void vscode.window.tabGroups.close(panelTabs(), true);
     this.#adopt(vscode.window.createWebviewPanel(panelViewType, 'Trellis', vscode.ViewColumn.Active));
   }
 
   /** Called by the editor after a reload. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    await this.#options.onWillRestore();
     this.#panel?.dispose();
+    this.#panel = panel;
+    await this.#options.onWillRestore();
     this.#adopt(panel);
   }
 
@@ -71,7 +77,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, Disposable {
   }
 }
 
-function restoredTabs(): vscode.Tab[] {
+function panelTabs(): vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
   // The editor puts a prefix of its own before the type.
   return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelViewType));

@@ -2,11 +2,13 @@ import type * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { openQuestions } from '../domain/runCounts.ts';
+import type { Settlement } from '../orchestrator/review/settleChanges.ts';
 import { ChangeDocuments } from './changeDocuments.ts';
 import { ChatView } from './chatView.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { EditorActions } from './editorActions.ts';
-import { notify } from './notifications.ts';
+import type { WorkspaceRoot } from './engine.ts';
+import { notify, notifySettled } from './notifications.ts';
 import { panelHandlers } from './panelHandlers.ts';
 import { ReviewView } from './review/reviewView.ts';
 import { RunPanel } from './runPanel.ts';
@@ -31,6 +33,7 @@ export class Workbench implements Disposable {
   readonly panel: RunPanel;
   readonly chat: ChatView;
   readonly #service: RunService;
+  readonly #report: (error: unknown) => void;
   readonly #contextKeys = new ContextKeys();
   readonly #resources = new DisposableStore();
   readonly #statusBar: StatusBar;
@@ -38,6 +41,7 @@ export class Workbench implements Disposable {
 
   constructor({ service, extensionUri, workspaceState, logger, report }: WorkbenchOptions) {
     this.#service = service;
+    this.#report = report;
     this.#memory = new ShownRunMemory(workspaceState);
     this.documents = new ChangeDocuments(service);
     this.review = this.#resources.add(
@@ -69,6 +73,16 @@ export class Workbench implements Disposable {
     this.#update();
     this.panel.refresh();
     this.chat.refresh();
+  }
+
+  /** Tells of changes that a crash had interrupted. A panel that was open shows the run: the one of before the crash is dead. */
+  settled(root: WorkspaceRoot, settlement: Settlement): void {
+    const showRun = async () => {
+      await this.#service.show(root, settlement.runId);
+      this.panel.show();
+    };
+    if (this.panel.isOpen) showRun().catch(this.#report);
+    notifySettled(settlement, { showRun, report: this.#report });
   }
 
   async dispose(): Promise<void> {

@@ -4,6 +4,7 @@ import { StorageError } from '../base/errors.ts';
 import type { FileVersion, StagedChange } from '../changes/stagedFiles.ts';
 import type { RevertingSink } from '../orchestrator/changeSink.ts';
 import { currentVersion, type PreparedEdit, prepareEdit } from './preparedEdit.ts';
+import { saveFiles } from './saveFiles.ts';
 import { writableFile } from './workspaceFile.ts';
 
 /** Puts accepted changes into the user's files as one edit that one undo takes back. */
@@ -67,25 +68,10 @@ async function applyPrepared({ edit, toSave }: PreparedEdit): Promise<string | u
   if (edit && !(await vscode.workspace.applyEdit(edit))) {
     throw new StorageError('The editor refused the changes; your files are as they were. Try again.');
   }
-  const unsaved = await save(toSave);
-  if (unsaved === undefined) await closeTabs(new Set(toSave.map(String)), tabs);
-  return unsaved;
-}
-
-/** All at once: a document that is unsaved for most of a second, and not about to be saved, gets a tab from the editor. */
-async function save(files: readonly vscode.Uri[]): Promise<string | undefined> {
-  const outcomes = await Promise.allSettled(files.map(saveDocument));
-  const unsaved = files.find((_, index) => {
-    const outcome = outcomes[index];
-    return outcome?.status !== 'fulfilled' || !outcome.value;
-  });
-  return unsaved && vscode.workspace.asRelativePath(unsaved);
-}
-
-/** Opened anew: the editor lets go of documents when there are many, and opens others for them when it edits them. */
-async function saveDocument(file: vscode.Uri): Promise<boolean> {
-  const document = await vscode.workspace.openTextDocument(file);
-  return !document.isDirty || (await document.save());
+  const [unsaved] = await saveFiles(toSave);
+  if (unsaved) return vscode.workspace.asRelativePath(unsaved);
+  await closeTabs(new Set(toSave.map(String)), tabs);
+  return undefined;
 }
 
 /** Closes the tabs that the editor gave to files because they were unsaved for long; those that the user opened are in preview. */
@@ -112,7 +98,7 @@ async function setModes({ modes }: PreparedEdit): Promise<void> {
 }
 
 /** The change that takes `change` back. */
-function inverse(change: StagedChange): StagedChange {
+export function inverse(change: StagedChange): StagedChange {
   const { path, previousPath, before, after, beforeHash, afterHash, kind, ...rest } = change;
   const turned = { added: 'deleted', deleted: 'added', modified: 'modified', renamed: 'renamed' } as const;
   return {

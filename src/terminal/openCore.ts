@@ -5,7 +5,7 @@ import { RedactingLogger } from '../base/redactingLogger.ts';
 import type { loadConfiguration } from '../config/loadConfiguration.ts';
 import { prepareStorageDirectory } from '../journal/storageDirectory.ts';
 import type { RevertingSink } from '../orchestrator/changeSink.ts';
-import { settleAccept } from '../orchestrator/review/settleAccept.ts';
+import { settleChanges } from '../orchestrator/review/settleChanges.ts';
 import type { CommonArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { streamSink } from './streamLogger.ts';
@@ -26,8 +26,7 @@ export async function openCore(
   { workspace, configuration: { configuration, secrets }, note }: OpenCoreOptions,
 ): Promise<{ readonly trellis: Trellis; readonly sink: RevertingSink }> {
   const storageDirectory = await prepareStorageDirectory(workspace);
-  const { sink, remarks, lastAccept } = await host.openSink(workspace, storageDirectory, host.clock);
-  for (const remark of remarks) note(remark);
+  const { sink, found } = await host.openSink(workspace, storageDirectory, host.clock);
   const keys = Object.values<string>({ ...secrets });
   const toStandardError = streamSink(text => host.stderr.write(text));
   const logger = command.isVerbose ? new RedactingLogger(toStandardError, () => keys) : silentLogger;
@@ -44,7 +43,6 @@ export async function openCore(
       secrets,
     }),
   );
-  if (lastAccept && (await settleAccept(trellis.journal, lastAccept, logger)))
-    note(`The changes of run ${lastAccept.runId} are in your files; the journal says so only now, after a crash.`);
+  for (const { message } of await settleChanges(trellis.journal, found, logger)) note(message);
   return { trellis, sink };
 }

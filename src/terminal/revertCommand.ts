@@ -5,7 +5,7 @@ import { AcceptConflictError } from '../changes/accept/planOperations.ts';
 import { storageDirectoryOf } from '../journal/storageDirectory.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
-import { settleAccept } from '../orchestrator/review/settleAccept.ts';
+import { settleChanges } from '../orchestrator/review/settleChanges.ts';
 import type { RevertArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode } from './exitCode.ts';
@@ -19,9 +19,9 @@ export function runRevertCommand(command: RevertArguments, host: CommandLineHost
     const abort = new AbortController();
     resources.add(host.onInterrupt(() => abort.abort(new AbortError('Cancelled; nothing was taken back.'))));
     const { journal, runId, workspace } = await openRun(command, host, resources);
-    const { sink, remarks, lastAccept } = await host.openSink(workspace, storageDirectoryOf(workspace), host.clock);
-    for (const remark of remarks) host.stderr.write(`${safeText(remark)}\n`);
-    if (lastAccept) await settleAccept(journal, lastAccept, silentLogger);
+    const { sink, found } = await host.openSink(workspace, storageDirectoryOf(workspace), host.clock);
+    for (const { message } of await settleChanges(journal, found, silentLogger))
+      host.stderr.write(`${safeText(message)}\n`);
     resources.add(journal.acquire(runId));
     const run = JournaledRun.reopen(journal, runId, silentLogger);
     try {

@@ -16,7 +16,9 @@ export function machineProcesses(): MachineProcess[] {
       try {
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
         // The name of the program, in parentheses, may hold anything.
-        const [, , group] = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+        const [, , group] = readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ');
         return [{ id: Number(name), group: Number(group), command }];
       } catch (error) {
         if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];

@@ -79,7 +79,7 @@ export async function openSink(
   return new DiskChangeSink({
     workspace,
     storage: path.join(root, 'storage'),
-    clock: { now: () => ++time, sleep: () => Promise.resolve() },
+    clock: { now: () => (time = Math.max(time + 1, Date.now())), sleep: () => Promise.resolve() },
     ids: prefix => `${prefix}_${process.pid}_${++lastId}`,
     limits,
     calls,

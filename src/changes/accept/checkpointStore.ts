@@ -10,6 +10,9 @@ export interface CheckpointLimits {
   readonly maxBytes: number;
 }
 
+/** Where a store is, within a workspace's storage. */
+export const CHECKPOINTS_FOLDER = 'checkpoints';
+
 /** The folder in which each transaction has a folder with its record and content. */
 export class CheckpointStore {
   readonly folder: string;

@@ -3,12 +3,12 @@ import type { Clock, IdSource } from '../../base/clock.ts';
 import { errorMessage, StorageError, TrellisError } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import type { DiskWorkspace } from '../diskWorkspace.ts';
-import { type CheckpointLimits, CheckpointStore } from './checkpointStore.ts';
+import { CHECKPOINTS_FOLDER, type CheckpointLimits, CheckpointStore } from './checkpointStore.ts';
 import { codeOf, diskCalls, type FileCalls } from './fileCalls.ts';
-import { runTransaction } from './fileTransaction.ts';
+import { runTransaction, type TransactionParts } from './fileTransaction.ts';
 import { FolderLock } from './folderLock.ts';
 import { type FileOperation, planOperations, type WantedChange } from './planOperations.ts';
-import { restoreEntries, storedVersion } from './restoreEntries.ts';
+import { type RestoreOutcome, restoreEntries, storedVersion } from './restoreEntries.ts';
 import type { TransactionEntry, TransactionRecord } from './transactionRecord.ts';
 
 export interface DiskChangeSinkOptions {
@@ -22,13 +22,28 @@ export interface DiskChangeSinkOptions {
   readonly calls?: FileCalls;
 }
 
-/** What was found of an accept, or a revert, that was cut short, and undone. */
-export interface Recovery {
+/** An accept, or a revert, of these files that a crash cut short. */
+export interface CutShortChange extends Pick<TransactionRecord, 'kind' | 'runId'> {
+  readonly paths: readonly string[];
+}
+
+/** What was found cut short, and undone. */
+export interface Recovery extends Pick<TransactionRecord, 'kind' | 'runId'> {
   readonly checkpointId: string;
-  readonly runId: string;
   /** Files that were edited since in the same places, and therefore left as they are. */
   readonly leftPaths: readonly string[];
 }
+
+/**
+ * Undoes what somebody else who puts changes into the files still has of them, such as an editor in unsaved texts. Called
+ * again until neither it nor the disk has anything left to undo, so it waits for what may still be under way.
+ */
+export type UndoElsewhere = (change: CutShortChange) => Promise<RestoreOutcome>;
+
+/** An accept, or a revert, that was made whole. */
+export type MadeChange = Pick<TransactionRecord, 'id' | 'kind' | 'runId' | 'createdAt'> & {
+  readonly paths: readonly string[];
+};
 
 /** A change of the user's files that can be gone back on. */
 export interface Checkpoint {
@@ -55,7 +70,7 @@ export class DiskChangeSink {
   constructor(options: DiskChangeSinkOptions) {
     this.#workspace = options.workspace;
     this.#calls = options.calls ?? diskCalls;
-    this.#store = new CheckpointStore(path.join(options.storage, 'checkpoints'), this.#calls);
+    this.#store = new CheckpointStore(path.join(options.storage, CHECKPOINTS_FOLDER), this.#calls);
     this.#lock = new FolderLock(path.join(options.storage, 'accept.lock'), this.#calls);
     this.#clock = options.clock;
     this.#ids = options.ids;
@@ -75,7 +90,7 @@ export class DiskChangeSink {
     return this.#exclusively(async () => {
       const operations = await this.#plan(changes);
       if (operations.length === 0) return {};
-      const record = await this.#run(operations, { kind: 'accept', runId: options.runId }, options.signal);
+      const record = await this.#run(operations, { kind: 'accept', runId: options.runId }, options);
       return { checkpointId: record.id };
     });
   }
@@ -95,14 +110,22 @@ export class DiskChangeSink {
         await perform();
         return {};
       }
-      const record = await this.#run(operations, { kind: 'accept', runId }, signal, perform);
+      const record = await this.#run(operations, { kind: 'accept', runId }, { signal, perform });
       return { checkpointId: record.id };
     });
   }
 
   /** Undoes what was cut short by a crash. To be called at the start, before anything looks at the files. */
-  recover(): Promise<readonly Recovery[]> {
-    return this.#exclusively(recoveries => Promise.resolve(recoveries));
+  recover(undoElsewhere?: UndoElsewhere): Promise<readonly Recovery[]> {
+    return this.#exclusively(recoveries => Promise.resolve(recoveries), undoElsewhere);
+  }
+
+  /** The last accept or revert that was made whole, if it is still known. */
+  async lastChange(): Promise<MadeChange | undefined> {
+    const last = (await this.#store.checkpoints()).at(-1);
+    if (!last) return undefined;
+    const { id, kind, runId, createdAt, entries } = last;
+    return { id, kind, runId, createdAt, paths: entries.map(entry => entry.path) };
   }
 
   /** What can be gone back on, oldest first. */
@@ -136,9 +159,29 @@ export class DiskChangeSink {
       if (open) return this.#revert(open.id, signal);
       if (ofRun.length > 0) return [];
       const operations = await this.#plan(changes.map(inverseOf));
-      if (operations.length > 0) await this.#run(operations, { kind: 'revert', runId }, signal);
-      for (const { path: file, after } of operations) if (!after) await this.#removeEmptyFoldersAbove(file);
+      if (operations.length > 0)
+        await this.#run(operations, { kind: 'revert', runId }, { signal, emptied: foldersOf(operations) });
       return operations.map(operation => operation.path).sort();
+    });
+  }
+
+  /** The same for somebody else who takes the changes out of the files, as `applyBy` is for `apply`. */
+  revertBy(
+    perform: () => Promise<readonly string[]>,
+    changes: readonly WantedChange[],
+    { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
+    return this.#exclusively(async () => {
+      const open = (await this.checkpoints()).findLast(other => other.runId === runId && !other.isReverted);
+      const operations = await this.#plan(changes.map(inverseOf));
+      if (operations.length === 0) return perform();
+      let paths: readonly string[] = [];
+      const purpose = { kind: 'revert', runId, ...(open && { reverts: open.id }) } as const;
+      const performed = async () => {
+        paths = await perform();
+      };
+      await this.#run(operations, purpose, { signal, perform: performed, emptied: foldersOf(operations) });
+      return paths;
     });
   }
 
@@ -155,16 +198,9 @@ export class DiskChangeSink {
       inverse.push({ path: entry.path, ...(target && { previousPath: target.path }), before, after });
     }
     const operations = await this.#plan(inverse);
-    await this.#run(operations, { kind: 'revert', runId: record.runId, reverts: id }, signal);
-    for (const folder of record.madeFolders.toReversed())
-      await this.#calls.removeEmptyFolder(path.join(this.#workspace.root, folder));
+    const purpose = { kind: 'revert', runId: record.runId, reverts: id } as const;
+    await this.#run(operations, purpose, { signal, emptied: record.madeFolders.toReversed() });
     return operations.map(operation => operation.path).sort();
-  }
-
-  /** As git does: a folder is there as long as there is something in it. */
-  async #removeEmptyFoldersAbove(file: string): Promise<void> {
-    for (let folder = path.posix.dirname(file); folder !== '.'; folder = path.posix.dirname(folder))
-      await this.#calls.removeEmptyFolder(path.join(this.#workspace.root, folder));
   }
 
   #plan(changes: readonly WantedChange[]): Promise<readonly FileOperation[]> {
@@ -174,8 +210,7 @@ export class DiskChangeSink {
   async #run(
     operations: readonly FileOperation[],
     purpose: Pick<TransactionRecord, 'kind' | 'runId' | 'reverts'>,
-    signal: AbortSignal,
-    perform?: () => Promise<void>,
+    options: Pick<TransactionParts, 'signal' | 'perform' | 'emptied'>,
   ): Promise<TransactionRecord> {
     const id = this.#ids('checkpoint');
     const record = await runTransaction({
@@ -184,31 +219,46 @@ export class DiskChangeSink {
       folder: this.#store.folderOf(id),
       record: { id, createdAt: this.#clock.now(), ...purpose },
       operations,
-      perform,
-      signal,
+      ...options,
     });
     await this.#sweep();
     return record;
   }
 
-  async #recover(): Promise<readonly Recovery[]> {
+  async #recover(undoElsewhere?: UndoElsewhere): Promise<readonly Recovery[]> {
     const recoveries: Recovery[] = [];
     for (const record of await this.#store.intents()) {
-      if (record.root !== this.#workspace.root) continue;
-      const folder = this.#store.folderOf(record.id);
-      const leftPaths = await restoreEntries({ calls: this.#calls, root: record.root, folder, record });
-      await this.#calls.removeTree(folder);
-      recoveries.push({ checkpointId: record.id, runId: record.runId, leftPaths });
+      const { id, kind, runId, root } = record;
+      if (root !== this.#workspace.root) continue;
+      const leftPaths = await this.#undo(record, undoElsewhere);
+      await this.#calls.removeTree(this.#store.folderOf(id));
+      recoveries.push({ checkpointId: id, kind, runId, leftPaths });
     }
     await this.#sweep();
     return recoveries;
   }
 
+  /** Returns the paths that were left. On the disk alone, once is enough. */
+  async #undo(record: TransactionRecord, undoElsewhere?: UndoElsewhere): Promise<readonly string[]> {
+    const { id, kind, runId, root, entries } = record;
+    const parts = { calls: this.#calls, root, folder: this.#store.folderOf(id), record };
+    const change = { kind, runId, paths: entries.map(entry => entry.path) };
+    for (;;) {
+      const elsewhere = await undoElsewhere?.(change);
+      const here = await restoreEntries(parts);
+      if (!elsewhere || (!elsewhere.isChanged && !here.isChanged))
+        return [...new Set([...here.leftPaths, ...(elsewhere?.leftPaths ?? [])])];
+    }
+  }
+
   /** One at a time, over all processes, and only on files that no earlier accept left half done. */
-  async #exclusively<T>(work: (recoveries: readonly Recovery[]) => Promise<T>): Promise<T> {
+  async #exclusively<T>(
+    work: (recoveries: readonly Recovery[]) => Promise<T>,
+    undoElsewhere?: UndoElsewhere,
+  ): Promise<T> {
     try {
       await this.#store.prepare();
-      return await this.#lock.hold(async () => work(await this.#recover()));
+      return await this.#lock.hold(async () => work(await this.#recover(undoElsewhere)));
     } catch (error) {
       if (error instanceof TrellisError || codeOf(error) === undefined) throw error;
       const reason = `The checkpoints in ${this.#store.folder} cannot be read or written (${errorMessage(error)})`;
@@ -229,6 +279,15 @@ export class DiskChangeSink {
 /** A file that came from elsewhere to where there was none is moved back, with what was edited in it since. */
 function isMove({ previousPath, before }: TransactionEntry): boolean {
   return previousPath !== undefined && before === null;
+}
+
+/** The folders that may be empty once these files are gone, innermost first: as with git, a folder is there as long as there is something in it. */
+function foldersOf(operations: readonly FileOperation[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const { path: file } of operations.filter(({ after }) => !after))
+    for (let folder = path.posix.dirname(file); folder !== '.'; folder = path.posix.dirname(folder))
+      folders.add(folder);
+  return [...folders].sort((left, right) => right.length - left.length);
 }
 
 function inverseOf({ path: file, previousPath, before, after }: WantedChange): WantedChange {

@@ -17,6 +17,8 @@ export interface TransactionParts {
   readonly operations: readonly FileOperation[];
   /** Does the operations in another way, such as by an editor; by default the files are written here. */
   readonly perform?: (() => Promise<void>) | undefined;
+  /** Folders that go with their last file, innermost first. */
+  readonly emptied?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ export const CHECKPOINT_FILE = 'checkpoint.json';
  * that is the moment from which the change counts as made. What is found with an intent and no checkpoint is undone.
  */
 export async function runTransaction(parts: TransactionParts): Promise<TransactionRecord> {
-  const { calls, folder, operations, perform, signal } = parts;
+  const { calls, root, folder, operations, perform, emptied = [], signal } = parts;
   const record = await recordOf(parts);
   try {
     await writeIntent(parts, record);
@@ -39,6 +41,7 @@ export async function runTransaction(parts: TransactionParts): Promise<Transacti
     await checkUnchanged(parts, record);
     signal.throwIfAborted();
     await (perform ? perform() : putInPlace(parts, record));
+    for (const each of emptied) await calls.removeEmptyFolder(path.join(root, each));
     await calls.rename(path.join(folder, INTENT_FILE), path.join(folder, CHECKPOINT_FILE));
     await calls.syncFolder(folder);
     return record;

@@ -1,11 +1,13 @@
 import { StorageError } from '../../base/errors.ts';
 import { codeOf, type FileCalls } from './fileCalls.ts';
 
+/** What holds or waits for a lock in this process, by the lock's file: all locks of a process on one file form one line. */
+const lines = new Map<string, Promise<unknown>>();
+
 /** A lock between processes: a file with the number of the process that holds it. One whose process is gone is void. */
 export class FolderLock {
   readonly #file: string;
   readonly #calls: FileCalls;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, calls: FileCalls) {
     this.#file = file;
@@ -13,17 +15,28 @@ export class FolderLock {
   }
 
   /** Does the work while holding the lock; callers in this process wait for each other. Throws `StorageError` when another process holds it. */
-  hold<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
-      await this.#acquire();
-      try {
-        return await work();
-      } finally {
-        await this.#calls.remove(this.#file);
-      }
-    });
-    this.#last = result.catch(() => undefined);
-    return result;
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const before = lines.get(this.#file) ?? Promise.resolve();
+    const result = before.then(() => this.#holdNow(work));
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    lines.set(this.#file, settled);
+    try {
+      return await result;
+    } finally {
+      if (lines.get(this.#file) === settled) lines.delete(this.#file);
+    }
+  }
+
+  async #holdNow<T>(work: () => Promise<T>): Promise<T> {
+    await this.#acquire();
+    try {
+      return await work();
+    } finally {
+      await this.#calls.remove(this.#file);
+    }
   }
 
   async #acquire(): Promise<void> {

@@ -14,34 +14,46 @@ export interface RestoreParts {
   readonly record: TransactionRecord;
 }
 
+export interface RestoreOutcome {
+  /** There was something to undo. */
+  readonly isChanged: boolean;
+  /** Files that were edited since in the same places, and therefore left as they are. */
+  readonly leftPaths: readonly string[];
+}
+
 /**
  * Undoes what a transaction that did not come to its end has done so far, whatever that is; may be called again and
  * again. A file that was edited since keeps those edits where they merge, and is left as it is where they do not.
- * Returns the paths that were left.
  */
-export async function restoreEntries(parts: RestoreParts): Promise<readonly string[]> {
+export async function restoreEntries(parts: RestoreParts): Promise<RestoreOutcome> {
   const { calls, root, record } = parts;
-  const left: string[] = [];
+  const leftPaths: string[] = [];
+  let isChanged = false;
   for (const { temporaryPath } of record.entries)
     if (temporaryPath !== null) await calls.remove(path.join(root, temporaryPath));
-  for (const entry of record.entries) if (!(await restoreEntry(parts, entry))) left.push(entry.path);
+  for (const entry of record.entries) {
+    const outcome = await restoreEntry(parts, entry);
+    if (outcome === 'left') leftPaths.push(entry.path);
+    isChanged ||= outcome === 'restored';
+  }
   for (const folder of record.madeFolders.toReversed()) await calls.removeEmptyFolder(path.join(root, folder));
-  return left;
+  return { isChanged, leftPaths };
 }
 
-/** False when the file was edited since, in a way that does not merge. */
-async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promise<boolean> {
+/** `left`: the file was edited since, in a way that does not merge. */
+async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promise<'asBefore' | 'restored' | 'left'> {
   const { calls, root } = parts;
   const file = path.join(root, entry.path);
   const current = await currentVersion(calls, file);
   const before = await storedVersion(parts, entry, entry.before);
-  if (sameVersion(current, before)) return true;
+  if (sameVersion(current, before)) return 'asBefore';
   const after = await storedVersion(parts, entry, entry.after);
   const merge = mergeVersions({ base: after, ours: current, theirs: before }, { ours: 'now', theirs: 'before' });
-  if (!merge.ok) return false;
-  if (sameVersion(current, merge.version)) return true;
+  if (!merge.ok) return 'left';
+  if (sameVersion(current, merge.version)) return 'asBefore';
   if (!merge.version) await calls.remove(file);
   else {
+    await makeFoldersAbove(parts, entry.path);
     const temporary = `${file}.restore.trellis-tmp`;
     await calls.remove(temporary);
     await calls.create(temporary, merge.version.content, entry.mode ?? undefined);
@@ -49,7 +61,13 @@ async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promi
   }
   // A folder that the transaction was about to make may not be there.
   if ((await calls.mode(path.dirname(file))) !== undefined) await calls.syncFolder(path.dirname(file));
-  return true;
+  return 'restored';
+}
+
+/** They are gone when the file was their last. */
+async function makeFoldersAbove({ calls, root }: RestoreParts, file: string): Promise<void> {
+  const segments = file.split('/').slice(0, -1);
+  for (const count of segments.keys()) await calls.makeFolder(path.join(root, ...segments.slice(0, count + 1)));
 }
 
 async function currentVersion(calls: FileCalls, file: string): Promise<FileVersion | undefined> {

@@ -311,6 +311,78 @@ describe('DiskChangeSink', () => {
     }
   }).timeout(60_000);
 
+  it('has all or nothing when somebody else takes the changes out of the files, and fails at any of them', async () => {
+    const takeBack = (failAt: number) => {
+      const names = Object.keys({ ...projectBefore, ...projectAfter });
+      for (const [index, name] of names.entries()) {
+        if (index === failAt) unable();
+        const text = (projectBefore as Readonly<Record<string, string>>)[name];
+        if (text === undefined) rmSync(file(name));
+        else writeTree(project(), { [name]: text });
+      }
+      if (failAt === names.length) unable();
+      return Promise.resolve(names);
+    };
+    const steps = Object.keys({ ...projectBefore, ...projectAfter }).length;
+    await (await openSink(temporary())).apply(projectChanges, options);
+    for (let step = 0; step <= steps; step++) {
+      const sink = await openSink(temporary());
+      await assert.rejects(
+        sink.revertBy(() => takeBack(step), projectChanges, options),
+        /no more/,
+      );
+      assert.deepEqual(snapshotTree(project()), projectAfter, `failed at ${step}`);
+      assert.equal((await sink.lastChange())?.kind, 'accept');
+    }
+    const sink = await openSink(temporary());
+    const paths = await sink.revertBy(() => takeBack(Number.POSITIVE_INFINITY), projectChanges, options);
+    assert.equal(paths.length, steps);
+    const { 'new/run.sh': _, ...rest } = snapshotTree(project());
+    assert.deepEqual(rest, projectBefore);
+    assert.deepEqual([(await sink.lastChange())?.kind, (await sink.checkpoints())[0]?.isReverted], ['revert', true]);
+  });
+
+  it('undoes again what others still do with a change that was cut short, until nothing comes any more', async () => {
+    const dying = crashingCalls(24, () => {
+      throw new Error('the process is gone');
+    });
+    await (await openSink(temporary(), dying)).apply(projectChanges, options).catch(() => undefined);
+    const late = [() => writeFileSync(file('folder/inner.ts'), projectAfter['folder/inner.ts']), () => undefined];
+    const seen: unknown[] = [];
+    const recoveries = await (await openSink(temporary())).recover(change => {
+      seen.push(change);
+      late.shift()?.();
+      return Promise.resolve({ isChanged: false, leftPaths: ['text.ts'] });
+    });
+    assert.deepEqual(snapshotTree(project()), projectBefore);
+    assert.equal(seen.length, 2);
+    assert.deepEqual(
+      recoveries.map(({ kind, leftPaths }) => ({ kind, leftPaths })),
+      [{ kind: 'accept', leftPaths: ['text.ts'] }],
+    );
+  });
+
+  it('undoes once when two sinks of one process begin at the same time', async () => {
+    const dying = crashingCalls(24, () => {
+      throw new Error('the process is gone');
+    });
+    await (await openSink(temporary(), dying)).apply(projectChanges, options).catch(() => undefined);
+    let under = 0;
+    const elsewhere = async () => {
+      assert.equal(++under, 1, 'both are at it');
+      await new Promise(resolve => setImmediate(resolve));
+      under--;
+      return { isChanged: false, leftPaths: [] };
+    };
+    const sinks = [await openSink(temporary()), await openSink(temporary())];
+    const recoveries = await Promise.all(sinks.map(sink => sink.recover(elsewhere)));
+    assert.deepEqual(
+      recoveries.map(({ length }) => length),
+      [1, 0],
+    );
+    assert.deepEqual(snapshotTree(project()), projectBefore);
+  });
+
   it('survives a second crash while it recovers from the first', async () => {
     const steps = await stepCount();
     const crash = (step: number) =>

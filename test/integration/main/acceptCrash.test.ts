@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { SqliteJournal } from '../../../src/journal/sqliteJournal.ts';
 import { JournaledRun } from '../../../src/orchestrator/journaledRun.ts';
-import { settleAccept } from '../../../src/orchestrator/review/settleAccept.ts';
+import { settleChanges } from '../../../src/orchestrator/review/settleChanges.ts';
 import { projectBefore } from '../../support/acceptFixture.ts';
 import { runChanges } from '../../support/acceptRunAndDie.ts';
 import { ReviewFixture } from '../../support/reviewFixture.ts';
@@ -17,46 +17,83 @@ import { snapshotTree, writeTree } from '../../support/treeSnapshot.ts';
 const { 'deleted.ts': _, ...untouched } = projectBefore;
 const projectAfter = { ...untouched, 'edited.ts': 'one\nTWO\nthree\n', 'new/added.ts': 'added\n' };
 
-describe('a run whose process is killed while its changes are applied', function () {
+describe('a run whose process is killed', function () {
   this.timeout(120_000);
   const directory = useTemporaryDirectory();
   const project = () => path.join(directory(), 'project');
+  const title = '“Do it”';
 
   /** What the next start of the command line does first. */
-  async function start(): Promise<{ readonly isApplied: boolean; readonly wasSettled: boolean }> {
+  async function start() {
     const storage = path.join(directory(), 'storage');
-    const { lastAccept } = await openWorkspaceSink(project(), storage, systemClock);
+    const { found } = await openWorkspaceSink(project(), storage, systemClock);
     const journal = new SqliteJournal({ file: path.join(directory(), 'trellis.db'), clock: systemClock });
     try {
-      const wasSettled = lastAccept !== undefined && (await settleAccept(journal, lastAccept, silentLogger));
-      const { state } = JournaledRun.reopen(journal, ReviewFixture.runId, silentLogger);
-      assert.equal(state.end?.outcome, state.applied && 'applied');
-      if (state.applied)
+      const messages = (await settleChanges(journal, found, silentLogger)).map(({ message }) => message);
+      const { applied, end, warnings } = JournaledRun.reopen(journal, ReviewFixture.runId, silentLogger).state;
+      if (applied)
         assert.deepEqual(
-          state.applied.map(change => change.path),
+          applied.map(change => change.path),
           runChanges.map(change => change.path),
         );
-      return { isApplied: state.applied !== undefined, wasSettled };
+      return { messages, isApplied: applied !== undefined, end: end && { [end.outcome]: end.message }, warnings };
     } finally {
       await journal.dispose();
     }
   }
 
-  it('has all of them or none after the next start, and its journal says which', async () => {
+  function killAt(kind: 'accept' | 'revert', step: number): void {
+    for (const name of ['project', 'storage', 'trellis.db', 'trellis.db-wal', 'trellis.db-shm'])
+      rmSync(path.join(directory(), name), { recursive: true, force: true });
+    writeTree(project(), projectBefore);
     const script = path.join(import.meta.dirname, '../../support/acceptRunAndDie.ts');
-    const seen = { all: 0, none: 0 };
+    const { signal, stderr } = spawnSync(process.execPath, [script, kind, directory(), String(step)], {
+      encoding: 'utf8',
+    });
+    assert.equal(signal, 'SIGKILL', `step ${step}: ${stderr}`);
+  }
+
+  it('has all of its changes in the files or none after the next start, and its journal says which', async () => {
+    const seen = { before: 0, cutShort: 0, made: 0 };
     for (const step of [1, 6, 9, 12, 15, 18, 20, 22, 24, 26, 28, 30, 1_000]) {
-      for (const name of ['project', 'storage', 'trellis.db', 'trellis.db-wal', 'trellis.db-shm'])
-        rmSync(path.join(directory(), name), { recursive: true, force: true });
-      writeTree(project(), projectBefore);
-      const { signal, stderr } = spawnSync(process.execPath, [script, directory(), String(step)], { encoding: 'utf8' });
-      assert.equal(signal, 'SIGKILL', `step ${step}: ${stderr}`);
-      const { isApplied, wasSettled } = await start();
+      killAt('accept', step);
+      const { messages, isApplied, end } = await start();
       assert.deepEqual(snapshotTree(project()), isApplied ? projectAfter : projectBefore, `step ${step}`);
-      assert.equal(wasSettled, isApplied);
-      assert.deepEqual(await start(), { isApplied, wasSettled: false }, 'and says it once');
-      seen[isApplied ? 'all' : 'none']++;
+      const cutShort = `Applying ${title} was cut short when Trellis ended, so none of it is in your files; review the changes to apply them again.`;
+      if (isApplied) {
+        seen.made++;
+        assert.deepEqual(messages, [`All of ${title} is in your files; Trellis ended before it could say so.`]);
+        assert.deepEqual(end, { applied: '3 files changed; Trellis ended before it could say so.' });
+      } else if (messages.length > 0) {
+        seen.cutShort++;
+        assert.deepEqual({ messages, end }, { messages: [cutShort], end: { failed: cutShort } });
+      } else {
+        seen.before++;
+        assert.equal(end, undefined, 'the files were not touched yet');
+      }
+      assert.deepEqual((await start()).messages, [], 'and says it once');
     }
-    assert.ok(seen.all > 0 && seen.none > 5, JSON.stringify(seen));
+    assert.ok(seen.before > 0 && seen.cutShort > 3 && seen.made > 0, JSON.stringify(seen));
+  });
+
+  it('has all of its changes taken back or none after the next start, and its journal says which', async () => {
+    const seen = { before: 0, cutShort: 0, made: 0 };
+    for (const step of [1, 6, 9, 12, 15, 18, 20, 22, 24, 26, 28, 30, 1_000]) {
+      killAt('revert', step);
+      const { messages, isApplied, warnings } = await start();
+      assert.deepEqual(snapshotTree(project()), isApplied ? projectAfter : projectBefore, `step ${step}`);
+      const cutShort = `Taking back ${title} was cut short when Trellis ended, so all of it is still in your files; revert the run again to take it back.`;
+      if (!isApplied) {
+        seen.made++;
+        assert.deepEqual(messages, [`${title} is taken back as a whole; Trellis ended before it could say so.`]);
+      } else if (messages.length > 0) {
+        seen.cutShort++;
+        assert.deepEqual({ messages, warnings }, { messages: [cutShort], warnings: [cutShort] });
+      } else {
+        seen.before++;
+      }
+      assert.deepEqual((await start()).messages, [], 'and says it once');
+    }
+    assert.ok(seen.before > 0 && seen.cutShort > 3 && seen.made > 0, JSON.stringify(seen));
   });
 });

@@ -6,6 +6,7 @@ import type { TrellisOptions } from '../../../src/app/trellis.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ModelError } from '../../../src/base/errors.ts';
 import type { StagedChange } from '../../../src/changes/stagedFiles.ts';
+import type { FoundChanges } from '../../../src/orchestrator/review/settleChanges.ts';
 import type { CommandLineHost } from '../../../src/terminal/commandLineHost.ts';
 import { runCommandLine } from '../../../src/terminal/main.ts';
 import type { ResultObject } from '../../../src/terminal/resultObject.ts';
@@ -17,7 +18,7 @@ interface Settings {
   readonly createTrellis?: CommandLineHost['createTrellis'];
   readonly isTerminal?: boolean;
   readonly environment?: Record<string, string>;
-  readonly remarks?: readonly string[];
+  readonly cutShort?: FoundChanges['cutShort'];
 }
 
 describe('the command line', () => {
@@ -27,7 +28,7 @@ describe('the command line', () => {
     createTrellis = createFakeTrellis(goodRun),
     isTerminal = false,
     environment = {},
-    remarks = [],
+    cutShort = [],
   }: Settings = {}) {
     const stdin = Object.assign(new PassThrough(), { isTTY: isTerminal });
     const stdout = new FakeOutput({ isTTY: isTerminal });
@@ -53,7 +54,7 @@ describe('the command line', () => {
           },
           revert: () => Promise.resolve([]),
         },
-        remarks,
+        found: { cutShort },
       }),
       onInterrupt: listener => {
         interrupts.add(listener);
@@ -218,9 +219,14 @@ describe('the command line', () => {
   });
 
   it('tells what a crash had left and was put right', async () => {
-    const { run, stdout } = setUp({ remarks: ['The changes of run run_0 had been cut short.'] });
+    const { run, stdout } = setUp({
+      cutShort: [{ kind: 'accept', checkpointId: 'checkpoint_0', runId: 'run_0', leftPaths: [] }],
+    });
     assert.equal(await run('plan', 'x'), 0);
-    assert.match(stdout.text, /^The changes of run run_0 had been cut short\.\n/);
+    assert.match(
+      stdout.text,
+      /^Applying “run_0” was cut short when Trellis ended, so none of it is in your files; review/,
+    );
   });
 
   describe('plan', () => {
