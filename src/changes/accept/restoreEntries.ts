@@ -1,7 +1,8 @@
+import { Buffer } from 'node:buffer';
 import path from 'node:path';
 import { StorageError } from '../../base/errors.ts';
 import { fileVersion } from '../memoryBlobStore.ts';
-import { mergeVersions, sameVersion } from '../mergeVersions.ts';
+import { mergeVersions, sameVersion, type VersionMerge } from '../mergeVersions.ts';
 import type { FileVersion } from '../stagedFiles.ts';
 import type { FileCalls } from './fileCalls.ts';
 import type { TransactionEntry, TransactionRecord } from './transactionRecord.ts';
@@ -48,7 +49,9 @@ async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promi
   const before = await storedVersion(parts, entry, entry.before);
   if (sameVersion(current, before)) return 'asBefore';
   const after = await storedVersion(parts, entry, entry.after);
-  const merge = mergeVersions({ base: after, ours: current, theirs: before }, { ours: 'now', theirs: 'before' });
+  const merge: VersionMerge = isBegun(current, after)
+    ? { ok: true, version: before }
+    : mergeVersions({ base: after, ours: current, theirs: before }, { ours: 'now', theirs: 'before' });
   if (!merge.ok) return 'left';
   if (sameVersion(current, merge.version)) return 'asBefore';
   if (!merge.version) await calls.remove(file);
@@ -62,6 +65,12 @@ async function restoreEntry(parts: RestoreParts, entry: TransactionEntry): Promi
   // A folder that the transaction was about to make may not be there.
   if ((await calls.mode(path.dirname(file))) !== undefined) await calls.syncFolder(path.dirname(file));
   return 'restored';
+}
+
+/** An editor empties a file and then writes it: when it died in between, what is missing was not deleted by the user. */
+function isBegun(current: FileVersion | undefined, after: FileVersion | undefined): boolean {
+  if (!current || !after || current.content.length >= after.content.length) return false;
+  return Buffer.compare(current.content, after.content.subarray(0, current.content.length)) === 0;
 }
 
 /** They are gone when the file was their last. */

@@ -311,6 +311,19 @@ describe('DiskChangeSink', () => {
     }
   }).timeout(60_000);
 
+  it('brings files back that an editor had only begun to write when it died', async () => {
+    for (const begun of ['', 'o', 'one\nTW', 'one\nTWO\n']) {
+      reset();
+      const dying = crashingCalls(24, () => {
+        throw new Error('the process is gone');
+      });
+      await (await openSink(temporary(), dying)).apply(projectChanges, options).catch(() => undefined);
+      writeFileSync(file('edited.ts'), begun);
+      const [recovery] = await (await openSink(temporary())).recover();
+      assert.deepEqual([recovery?.leftPaths, snapshotTree(project())], [[], projectBefore], begun);
+    }
+  });
+
   it('has all or nothing when somebody else takes the changes out of the files, and fails at any of them', async () => {
     const takeBack = (failAt: number) => {
       const names = Object.keys({ ...projectBefore, ...projectAfter });
