@@ -148,8 +148,8 @@ describe('package.json', () => {
     for (const key of limits) assert.equal(properties[key]?.scope, 'machine', key);
   });
 
-  it('is activated by use alone', () => {
-    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:trellis.panel']);
+  it('is activated by use, and at the start to look for what a crash cut short', () => {
+    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:trellis.panel', 'onStartupFinished']);
     assert.deepEqual(
       manifest.contributes.views.trellis.map(view => view.id),
       ['trellis.review', 'trellis.chat'],
