@@ -161,8 +161,8 @@ export class AgentSession {
     this.#testRuns += 1;
     const { outcome, text } = await this.#observeRun(turn, 'the tests', () => services.runTests({ signal }));
     this.#isTested = true;
-    if (outcome === 'notRun') return `The tests were not run: ${oneLine(text, 300)}`;
-    if (outcome === 'succeeded') return `The tests succeeded: ${oneLine(text, 300)}`;
+    if (outcome === 'notRun') return `Unproven: ${oneLine(text, 300)}`;
+    if (outcome === 'succeeded') return oneLine(text, 300);
     if (this.#testRuns >= maxTestRuns) return `The tests fail:\n${cutMiddle(text, longestSummary / 2)}`;
     return undefined;
   }

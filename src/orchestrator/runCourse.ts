@@ -143,7 +143,7 @@ export class RunCourse {
     const context = await contextCollector.collect(request, options);
     run.append({
       type: 'context.collected',
-      summary: [...context.languages, ...context.frameworks, ...context.conventions].join('; '),
+      summary: summarizeContext(context),
       files: context.relevantFiles.map(file => file.path),
     });
     return context;
@@ -282,6 +282,16 @@ export class RunCourse {
     await run.sync();
     return score;
   }
+}
+
+/** What is known of the project, in a line: `typescript, Vitest, tests by npm test. Tests lie in test.` */
+function summarizeContext({ languages, frameworks, testCommand, conventions }: ProjectContext): string {
+  const tools = [
+    ...languages,
+    ...frameworks,
+    testCommand === undefined ? 'no test command' : `tests by ${testCommand}`,
+  ];
+  return [`${tools.join(', ')}.`, ...conventions].join(' ');
 }
 
 function files(count: number): string {

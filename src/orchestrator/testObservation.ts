@@ -1,4 +1,5 @@
 import type { CommandObservation } from '../agents/agent.ts';
+import { noResultWords } from '../domain/noResultWords.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
 import { compareTests } from '../quality/testComparison.ts';
 
@@ -12,9 +13,9 @@ export function observeTests(tests: TestReport, baseline: TestReport | undefined
   const comparison = compareTests(tests, baseline);
   switch (comparison.kind) {
     case 'passes':
-      return { outcome: 'succeeded', text: tests.isParsed ? `${tests.passed} tests pass.` : 'The tests pass.' };
+      return { outcome: 'succeeded', text: tests.isParsed ? `${passingWords(tests)}.` : 'The tests pass.' };
     case 'asBefore':
-      return { outcome: 'succeeded', text: 'The tests that fail failed before the change too.' };
+      return observeAsBefore(tests);
     case 'noTests':
       return { outcome: 'failed', text: `The test command found no test.\n${tests.outputTail}` };
     case 'fails': {
@@ -30,8 +31,23 @@ export function observeTests(tests: TestReport, baseline: TestReport | undefined
   }
 }
 
-function endOf({ outcome, passed, failed }: TestReport): string {
-  if (outcome === 'timedOut') return 'did not end in time';
-  if (outcome === 'error') return 'broke off with an error';
-  return failed === 0 ? 'fail' : `fail: ${failed} of ${passed + failed}`;
+function endOf(tests: TestReport): string {
+  const { passed, failed } = tests;
+  return noResultWords(tests) ?? (failed === 0 ? 'fail' : `fail: ${failed} of ${passed + failed}`);
+}
+
+/** Tests that fail as before are no reason to do anything; a command that came to no result says nothing at all. */
+function observeAsBefore(tests: TestReport): CommandObservation {
+  const noResult = noResultWords(tests);
+  if (noResult !== undefined) {
+    return { outcome: 'notRun', text: `The tests ${noResult}, as before the change: they say nothing of it.` };
+  }
+  const text = tests.isParsed
+    ? `${passingWords(tests)}; ${tests.failed} ${tests.failed === 1 ? 'fails' : 'fail'} as before the change.`
+    : 'The tests fail as before the change.';
+  return { outcome: 'succeeded', text };
+}
+
+function passingWords({ passed }: TestReport): string {
+  return passed === 1 ? '1 test passes' : `${passed} tests pass`;
 }

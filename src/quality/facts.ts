@@ -1,3 +1,4 @@
+import { noResultWords } from '../domain/noResultWords.ts';
 import { ancestors } from '../domain/planGraph.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { WorkItem } from '../domain/schema/plan.ts';
@@ -102,7 +103,7 @@ function testsFact(findings: Findings): Fact {
     case 'noTests':
       return unproven('The test command ran, and found no test.');
     case 'asBefore':
-      return unprovenTests(`${failureWords(tests)}, as before the change.`, treeHash);
+      return unprovenTests(`${failureWords(tests)}, as before the change.${remedyOf(tests)}`, treeHash);
     case 'fails':
       return failingTests(findings, tests, comparison.failures);
   }
@@ -139,7 +140,9 @@ function passingTests(tests: TestReport, baseline: TestReport | undefined, treeH
 
 /** Whether the tests that the plan adds really ran: a file that the runner does not find proves nothing. */
 function newTestsFact({ plan, tests, baseline, treeHash }: Findings): Fact[] {
-  if ('unproven' in tests || tests.outcome !== 'passed' || !tests.isParsed) return [];
+  if ('unproven' in tests || !tests.isParsed) return [];
+  const { kind } = compareTests(tests, baseline);
+  if (kind !== 'passes' && (kind !== 'asBefore' || tests.outcome !== 'failed')) return [];
   // Without a baseline there was no way to run tests before the change, so that all of them are new.
   const before = baseline === undefined ? 0 : baseline.passed;
   const isCounted = baseline === undefined || countTests(baseline) !== undefined;
@@ -161,20 +164,23 @@ function newTestsFact({ plan, tests, baseline, treeHash }: Findings): Fact[] {
 }
 
 function failureWords(tests: TestReport): string {
-  if (tests.outcome !== 'failed') return `The test command ${brokenWords(tests)}`;
+  const noResult = noResultWords(tests);
+  if (noResult !== undefined) return `The test command ${noResult}`;
   if (!tests.isParsed) return 'The tests fail';
-  return `${tests.failed} of ${tests.passed + tests.failed} tests fail`;
+  return `${tests.failed} of ${tests.passed + tests.failed} tests ${tests.failed === 1 ? 'fails' : 'fail'}`;
 }
 
-function brokenWords(tests: TestReport): string {
-  return tests.outcome === 'timedOut' ? 'did not end in time' : 'broke off with an error';
+/** What the human can do where it is not the tests that are at fault. */
+function remedyOf({ outcome }: TestReport): string {
+  if (outcome !== 'timedOut') return '';
+  return ' Raise sandbox.wallTimeMs, or name a faster testCommand, in .trellis/config.yml.';
 }
 
 function failingTests(findings: Findings, tests: TestReport, failures: readonly TestFailure[]): Fact {
   const { plan, treeHash } = findings;
-  const summary = `${failureWords(tests)}.`;
+  const summary = `${failureWords(tests)}.${remedyOf(tests)}`;
   const told = failures.slice(0, FAILURES_TOLD).map(({ name, message }) => `The test "${name}" fails: ${message}`);
-  const output = failures.length === 0 ? [`${summary} The end of its output:\n${tests.outputTail}`] : [];
+  const output = failures.length === 0 ? [`${failureWords(tests)}. The end of its output:\n${tests.outputTail}`] : [];
   return fact(
     { kind: 'tests', verdict: 'fails', summary, treeHash },
     {

@@ -1,3 +1,4 @@
+import { noResultWords } from '../domain/noResultWords.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
@@ -89,11 +90,18 @@ function reviewLine(event: RunEvent, palette: Palette): string | undefined {
 /** `12 passed, 1 failed (1.2 s)`, with the first failures. */
 export function testSummary(report: TestReport, palette: Palette): string {
   const { outcome, passed, failed, failures, isParsed } = report;
-  const counts = isParsed ? `${passed} passed, ${failed} failed` : outcome;
+  const counts = isParsed ? [`${passed} passed, ${failed} failed`] : [];
+  const ending = noResultWords(report) ?? (isParsed ? [] : outcome);
   const paint = outcome === 'passed' ? palette.green : palette.red;
   const shown = failures.slice(0, 5).map(({ name, message }) => `\n    ${safeLine(`${name}: ${message}`, 200)}`);
-  const note = isParsed && outcome !== 'passed' && outcome !== 'failed' ? `, ${outcome}` : '';
-  return `${paint(`${counts}${note}`)} ${palette.dim(`(${formatDuration(report.durationMs)})`)}${shown.join('')}`;
+  const end = outcome === 'error' && failures.length === 0 ? lastLines(report.outputTail) : [];
+  return `${paint(counts.concat(ending).join(', '))} ${palette.dim(`(${formatDuration(report.durationMs)})`)}${[...shown, ...end].join('')}`;
+}
+
+/** Where nothing has a name, the end of what was printed says most. */
+function lastLines(output: string): string[] {
+  const lines = output.split('\n').filter(line => line.trim() !== '');
+  return lines.slice(-3).map(line => `\n    ${safeLine(line, 200)}`);
 }
 
 /** The score, the facts that it rests on, and what is to be done better. */

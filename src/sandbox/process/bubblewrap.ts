@@ -107,6 +107,8 @@ function environmentFor(layout: SandboxLayout, command: SandboxCommand): Record<
     NO_COLOR: '1',
     // Test runners then neither watch for changes nor write new snapshots.
     CI: 'true',
+    // There is no network: npm is to say so at once, and not after trying for more than a minute.
+    npm_config_fetch_retries: '0',
     ...command.environment,
   };
 }

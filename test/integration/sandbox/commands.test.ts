@@ -91,7 +91,17 @@ describe('commands in the process sandbox', () => {
       'PWD',
       'TERM',
       'TMPDIR',
+      'npm_config_fetch_retries',
     ]);
+  });
+
+  it('lets npm say at once that there is no network, not after a minute of trying', async () => {
+    writeFiles(root(), { 'package.json': '{}' });
+    const command = ['npm', 'install', 'left-pad', '--loglevel', 'http'] as const;
+    const { exitCode, stderr } = await runOnce(sandbox(), root(), command);
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, /code (?:EAI_AGAIN|ENOTFOUND|ECONNREFUSED)/);
+    assert.doesNotMatch(stderr, /attempt [2-9]/);
   });
 
   it("has Node, npm and a shell, and the workspace's own programs first", async () => {

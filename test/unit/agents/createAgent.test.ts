@@ -295,7 +295,7 @@ describe('the sdet', () => {
 
   it('has the tests run after its edits, and is done when they pass', async () => {
     const { outcome, commands, calls, steps } = await run({ ...setup, replies: [`${test('Hello')}\n<done>x</done>`] });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'x\nThe tests succeeded: 1 test passes.' });
+    assert.deepEqual(outcome, { kind: 'done', summary: 'x\n1 test passes.' });
     assert.deepEqual(commands, ['(tests)']);
     assert.equal(calls.length, 1);
     assert.deepEqual(
@@ -313,7 +313,7 @@ describe('the sdet', () => {
           ? { outcome: 'failed', text: 'E assert "Hello" == "Helo"' }
           : { outcome: 'succeeded', text: '1 passed' },
     });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nThe tests succeeded: 1 passed' });
+    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\n1 passed' });
     assert.deepEqual(commands, ['(tests)', '(tests)']);
     assert.match(lastMessage(), /output of the tests\]\nE assert "Hello" == "Helo"\n\[end .*\]\nResult: failed\.$/);
   });
@@ -344,7 +344,7 @@ describe('the sdet', () => {
       replies: [test('Hello')],
       runTests: () => ({ outcome: 'notRun', text: 'There is no sandbox.' }),
     });
-    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nThe tests were not run: There is no sandbox.' });
+    assert.deepEqual(outcome, { kind: 'done', summary: 'I test it.\nUnproven: There is no sandbox.' });
   });
 
   it('does not run the tests twice when it runs them itself', async () => {

@@ -24,7 +24,20 @@ describe('a test run, as an agent sees it', () => {
   });
 
   it('succeeds when only those fail that failed before', () => {
-    assert.equal(observeTests(failing(2), failing(3)).outcome, 'succeeded');
+    assert.deepEqual(observeTests(failing(2), failing(3)), {
+      outcome: 'succeeded',
+      text: '3 tests pass; 2 fail as before the change.',
+    });
+    const unread = report({ outcome: 'failed', isParsed: false });
+    assert.equal(observeTests(unread, unread).text, 'The tests fail as before the change.');
+  });
+
+  it('proves nothing when the tests came to no result before the change either', () => {
+    const slow = report({ outcome: 'timedOut', durationMs: 120_040 });
+    assert.deepEqual(observeTests(slow, slow), {
+      outcome: 'notRun',
+      text: 'The tests did not end within 2 min, as before the change: they say nothing of it.',
+    });
   });
 
   it('fails with a bounded number of bounded messages', () => {
@@ -37,8 +50,8 @@ describe('a test run, as an agent sees it', () => {
 
   it('fails with the end of the output when nothing has a name', () => {
     assert.equal(
-      observeTests(report({ outcome: 'timedOut' }), undefined).text,
-      'The tests did not end in time.\n\ntail',
+      observeTests(report({ outcome: 'timedOut', durationMs: 90_000 }), undefined).text,
+      'The tests did not end within 1 min 30 s.\n\ntail',
     );
     assert.equal(
       observeTests(report({ outcome: 'error' }), undefined).text,

@@ -47,7 +47,8 @@ async function score(findings: Partial<Findings>, ...answers: Parameters<typeof 
   };
   const result = await gate.score(all, { signal: new AbortController().signal });
   const kinds = Object.fromEntries(result.evidence.map(({ kind, verdict }) => [kind, verdict]));
-  return { ...result, kinds, calls };
+  const summaries = Object.fromEntries(result.evidence.map(({ kind, summary }) => [kind, summary]));
+  return { ...result, kinds, summaries, calls };
 }
 
 describe('the quality gate', () => {
@@ -108,9 +109,24 @@ describe('the quality gate', () => {
       const result = await score({ tests: broken });
       assert.equal(result.passed, false);
       assert.match(result.feedback[0] ?? '', /Cannot find module/);
-      assert.equal((await score({ tests: broken, baseline: broken }, perfect)).kinds['unproven'], 'unproven');
+      const asBefore = await score({ tests: broken, baseline: broken }, perfect);
+      assert.equal(asBefore.kinds['unproven'], 'unproven');
+      assert.match(
+        asBefore.summaries['unproven'] ?? '',
+        outcome === 'error'
+          ? /^The test command broke off with an error, as before the change\.$/
+          : /did not end within .*, as before the change\. Raise sandbox\.wallTimeMs, or name a faster testCommand, in \.trellis/,
+      );
     });
   }
+
+  it('counts new tests that pass beside failures that were there before', async () => {
+    const baseline = testReport({ outcome: 'failed', passed: 1, failed: 1, failures: failing().failures });
+    const result = await score({ tests: { ...baseline, passed: 3 }, baseline }, perfect);
+    assert.deepEqual([result.kinds['newTests'], result.correctness], ['holds', 0.8]);
+    assert.equal(result.summaries['unproven'], '1 of 4 tests fails, as before the change.');
+    assert.equal((await score({ tests: baseline, baseline }, perfect)).kinds['newTests'], 'fails');
+  });
 
   it('does not pass a change after which the tests can no longer be run', async () => {
     const lost = await score({ tests: { unproven: 'the command was not found.' }, baseline: testReport() });

@@ -117,11 +117,29 @@ describe('testSummary', () => {
   it('says what is wrong where there are no counts to trust', () => {
     assert.equal(
       testSummary({ ...report, outcome: 'error', isParsed: false, failures: [] }, noColours),
-      'error (10 ms)',
+      'broke off with an error (10 ms)',
+    );
+    assert.equal(
+      testSummary(
+        {
+          ...report,
+          outcome: 'error',
+          passed: 3,
+          failed: 0,
+          failures: [],
+          outputTail: 'a\n\nb\nc\nnpm error ENOTFOUND\n',
+        },
+        noColours,
+      ),
+      '3 passed, 0 failed, broke off with an error (10 ms)\n    b\n    c\n    npm error ENOTFOUND',
+    );
+    assert.equal(
+      testSummary({ ...report, outcome: 'noTests', passed: 0, failed: 0, failures: [] }, noColours),
+      '0 passed, 0 failed, found no test (10 ms)',
     );
     assert.match(
-      testSummary({ ...report, outcome: 'timedOut', failures: [] }, noColours),
-      /1 passed, 1 failed, timedOut/,
+      testSummary({ ...report, outcome: 'timedOut', durationMs: 120_012, failures: [] }, noColours),
+      /1 passed, 1 failed, did not end within 2 min \(2 m 00 s\)/,
     );
   });
 });
