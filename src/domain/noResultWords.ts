@@ -1,6 +1,9 @@
 import { formatDuration } from './formatQuantity.ts';
 import type { TestReport } from './schema/testReport.ts';
 
+/** A sentence to follow one that tells of tests that ran out of time. */
+export const moreTimeRemedy = ' Raise sandbox.wallTimeMs, or name a faster testCommand, in .trellis/config.yml.';
+
 /** How a test command ended that came to no result: "did not end within 2 min"; undefined when tests passed or failed. */
 export function noResultWords({ outcome, durationMs }: TestReport): string | undefined {
   switch (outcome) {

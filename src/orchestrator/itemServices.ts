@@ -15,7 +15,7 @@ export interface ItemServicesParts {
   readonly run: JournaledRun;
   readonly model: ModelClient;
   readonly staged: StagedFiles;
-  readonly proof: Proof;
+  readonly proof: Pick<Proof, 'runTests' | 'runCommand' | 'checkSyntax' | 'baseline'>;
   readonly questions: Questions;
   readonly ids: IdSource;
 }
@@ -51,7 +51,8 @@ export function itemServices(
       const { tests } = await parts.proof.runTests('item', overlay, { ...options, itemId: item.id });
       if ('unproven' in tests || tests.outcome === 'timedOut') witness.cannotRepeat();
       if ('unproven' in tests) return { outcome: 'notRun', text: tests.unproven };
-      return observeTests(tests, parts.run.state.testRuns.findLast(({ scope }) => scope === 'baseline')?.report);
+      // An agent is not to mend what was broken before it came, so that failures are told once it is known what was.
+      return observeTests(tests, tests.outcome === 'passed' ? undefined : await parts.proof.baseline);
     },
     checkSyntax: async (paths, options) => {
       const results = await parts.proof.checkSyntax(paths, await parts.staged.treeFor(item.id), options);

@@ -1,4 +1,6 @@
 import type { StagedChange, TreeOverlay } from '../changes/stagedFiles.ts';
+import { formatDuration } from '../domain/formatQuantity.ts';
+import { moreTimeRemedy } from '../domain/noResultWords.ts';
 import type { TestScope } from '../domain/schema/events.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
@@ -48,9 +50,26 @@ const MAX_MEASURED_MS = 30_000;
 /** Everything of a run that executes code: always in the sandbox, on a private copy of a staged tree. */
 export class Proof {
   readonly #parts: ProofParts;
+  #baseline: Promise<TestReport | undefined> | undefined;
+  /** What the baseline came to, once it has ended. */
+  #before: TestReport | undefined;
 
   constructor(parts: ProofParts) {
     this.#parts = parts;
+  }
+
+  /** Runs the project's tests as they were before the run. */
+  runBaseline(options: { readonly signal: AbortSignal }): Promise<TestReport | undefined> {
+    this.#baseline = this.runTests('baseline', new Map(), options).then(({ tests }) => {
+      this.#before = 'unproven' in tests ? undefined : tests;
+      return this.#before;
+    });
+    return this.#baseline;
+  }
+
+  /** The tests before the run, waited for while they run; undefined where they could not be run. */
+  get baseline(): Promise<TestReport | undefined> {
+    return this.#baseline ?? Promise.resolve(undefined);
   }
 
   /**
@@ -62,6 +81,8 @@ export class Proof {
     const hash = treeHash(overlay);
     const command = await findTestCommand(overlay);
     if (typeof command === 'string') return { treeHash: hash, tests: { unproven: command } };
+    const hopeless = this.#whyHopeless(command);
+    if (hopeless !== undefined) return { treeHash: hash, tests: { unproven: hopeless } };
     const subject = { scope, ...(options.itemId === undefined ? {} : { itemId: options.itemId }) };
     run.append({ type: 'tests.started', ...subject, command: command.display });
     const tested = await this.#runTestCommand(command, overlay, options);
@@ -106,6 +127,14 @@ export class Proof {
     } finally {
       await session.dispose();
     }
+  }
+
+  /** Tests that ran out of time on the project as it is, and have never ended in time since, are not waited for again. */
+  #whyHopeless({ display }: TestCommand): string | undefined {
+    const isSlow = this.#parts.run.state.testRuns.every(({ report }) => report.outcome === 'timedOut');
+    if (this.#before?.outcome !== 'timedOut' || !isSlow) return undefined;
+    const limit = formatDuration(this.#before.durationMs);
+    return `"${display}" did not end within ${limit} on the project as it is.${moreTimeRemedy}`;
   }
 
   /**

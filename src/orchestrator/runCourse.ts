@@ -178,13 +178,10 @@ export class RunCourse {
     const { signal } = this.#abort;
     const pool = this.#pool(plan, context);
     // Both have ended, well or not, before anything else happens: a run leaves nothing running behind.
-    const [work, before] = await Promise.allSettled([
-      pool.workOff(),
-      proof.runTests('baseline', new Map(), { signal }),
-    ]);
+    const [work, before] = await Promise.allSettled([pool.workOff(), proof.runBaseline({ signal })]);
     if (work.status === 'rejected') throw work.reason;
     if (before.status === 'rejected') throw before.reason;
-    return { plan, pool, baseline: reportOf(before.value.tests) };
+    return { plan, pool, baseline: before.value };
   }
 
   /** Runs the items at fault again, until the score passes or the iterations are used up. */
@@ -296,8 +293,4 @@ function summarizeContext({ languages, frameworks, testCommand, conventions }: P
 
 function files(count: number): string {
   return `${count} ${count === 1 ? 'file' : 'files'}`;
-}
-
-function reportOf(tests: TestReport | { readonly unproven: string }): TestReport | undefined {
-  return 'unproven' in tests ? undefined : tests;
 }

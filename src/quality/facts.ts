@@ -1,4 +1,4 @@
-import { noResultWords } from '../domain/noResultWords.ts';
+import { moreTimeRemedy, noResultWords } from '../domain/noResultWords.ts';
 import { ancestors } from '../domain/planGraph.ts';
 import type { ItemId } from '../domain/schema/ids.ts';
 import type { WorkItem } from '../domain/schema/plan.ts';
@@ -172,8 +172,7 @@ function failureWords(tests: TestReport): string {
 
 /** What the human can do where it is not the tests that are at fault. */
 function remedyOf({ outcome }: TestReport): string {
-  if (outcome !== 'timedOut') return '';
-  return ' Raise sandbox.wallTimeMs, or name a faster testCommand, in .trellis/config.yml.';
+  return outcome === 'timedOut' ? moreTimeRemedy : '';
 }
 
 function failingTests(findings: Findings, tests: TestReport, failures: readonly TestFailure[]): Fact {
