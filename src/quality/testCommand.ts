@@ -40,7 +40,7 @@ const NO_TEST_SCRIPT = /no test specified/;
 
 /**
  * The command that runs the project's tests: `override` (the user's setting, a shell command) before anything else,
- * then `npm test`, pytest, unittest. A string is one sentence on why there is none, and what to do.
+ * then `npm test`, pytest, unittest, and Node's own runner. A string is one sentence on why there is none, and what to do.
  */
 export async function findTestCommand(files: TestCommandFiles, override?: string): Promise<TestCommand | string> {
   if (override !== undefined) return shellCommand(override, override, 'the setting testCommand');
@@ -50,13 +50,17 @@ export async function findTestCommand(files: TestCommandFiles, override?: string
     if (command) return command;
   }
   const paths = await files.paths();
-  return (await pythonTestCommand(files, paths)) ?? noCommand(manifest !== undefined);
+  return (
+    (await pythonTestCommand(files, paths)) ??
+    (await nodeTestCommand(files, paths)) ??
+    noCommand(manifest !== undefined)
+  );
 }
 
 function noCommand(hasManifest: boolean): string {
   const looked = hasManifest
-    ? 'package.json has no test script, and there are no Python tests'
-    : 'There is no package.json with a test script and there are no Python tests';
+    ? 'package.json has no test script, and there are no tests of node:test or Python'
+    : 'There is no package.json with a test script, and there are no tests of node:test or Python';
   return `${looked}; name the command in testCommand in .trellis/config.yml.`;
 }
 
@@ -71,12 +75,22 @@ function npmTestCommand(manifest: string): TestCommand | undefined {
   return shellCommand(script, 'npm test', 'package.json', resolveScript(test, scripts));
 }
 
-/** The script with each `npm run x` in it replaced by what `x` is, two levels deep. */
+/** The script with each `npm run x` (or pnpm's, or yarn's) in it replaced by what `x` is, two levels deep. */
 function resolveScript(script: string, scripts: Readonly<Record<string, string>>, depth = 2): string {
   if (depth === 0) return script;
-  return script.replaceAll(/\bnpm (?:run(?:-script)? )?(?:-s |--silent )?([\w:.-]+)/g, (whole, name: string) =>
-    scripts[name] === undefined ? whole : resolveScript(scripts[name], scripts, depth - 1),
+  return script.replaceAll(
+    /\b(?:npm|pnpm|yarn) (?:run(?:-script)? )?(?:-s |--silent )?([\w:.-]+)/g,
+    (whole, name: string) => (scripts[name] === undefined ? whole : resolveScript(scripts[name], scripts, depth - 1)),
   );
+}
+
+/** Tests for Node's own runner need neither a script nor a package; it finds them by their names. */
+async function nodeTestCommand(files: TestCommandFiles, paths: readonly string[]): Promise<TestCommand | undefined> {
+  const tests = paths.filter(path => /[._-]test\.[cm]?js$/.test(path)).slice(0, TESTS_LOOKED_INTO);
+  const texts = await Promise.all(tests.map(path => files.readText(path)));
+  if (!texts.some(text => /['"]node:test['"]/.test(text ?? ''))) return undefined;
+  const display = 'node --test';
+  return { argv: ['node', '--test'], display, runner: display, source: 'the test files', isReportExpected: true };
 }
 
 function parseJson(text: string): unknown {

@@ -94,8 +94,9 @@ export function testSummary(report: TestReport, palette: Palette): string {
   const ending = noResultWords(report) ?? (isParsed ? [] : outcome);
   const paint = outcome === 'passed' ? palette.green : palette.red;
   const shown = failures.slice(0, 5).map(({ name, message }) => `\n    ${safeLine(`${name}: ${message}`, 200)}`);
+  const time = outcome === 'timedOut' ? '' : palette.dim(` (${formatDuration(report.durationMs)})`);
   const end = outcome === 'error' && failures.length === 0 ? lastLines(report.outputTail) : [];
-  return `${paint(counts.concat(ending).join(', '))} ${palette.dim(`(${formatDuration(report.durationMs)})`)}${[...shown, ...end].join('')}`;
+  return `${paint(counts.concat(ending).join(', '))}${time}${[...shown, ...end].join('')}`;
 }
 
 /** Where nothing has a name, the end of what was printed says most. */

@@ -37,6 +37,19 @@ describe('finding the test command', () => {
     assert.equal(command.runner, 'node --test');
   });
 
+  it('looks through the scripts of pnpm and yarn too', async () => {
+    const scripts = { test: 'yarn build && pnpm run unit', build: 'tsc', unit: 'vitest run' };
+    assert.equal((await found(manifest(scripts))).runner, 'vitest');
+  });
+
+  it("runs tests of Node's own runner where there is no script for them", async () => {
+    const text = "import { test } from 'node:test';\n";
+    const command = await found({ ...manifest({}), 'src/a.test.js': text });
+    assert.deepEqual([command.argv, command.isReportExpected], [['node', '--test'], true]);
+    assert.equal(typeof (await find({ 'a.test.js': "import { test } from 'vitest';" })), 'string');
+    assert.equal(typeof (await find({ 'a.test.ts': text })), 'string', 'not every Node can run it');
+  });
+
   it('does not take what npm init writes for tests', async () => {
     const reason = await find(manifest({ test: 'echo "Error: no test specified" && exit 1' }));
     assert.ok(typeof reason === 'string');
@@ -95,7 +108,7 @@ describe('finding the test command', () => {
   it('says what to do when there is nothing', async () => {
     assert.equal(
       await find({ 'a.txt': '' }),
-      'There is no package.json with a test script and there are no Python tests; name the command in testCommand in .trellis/config.yml.',
+      'There is no package.json with a test script, and there are no tests of node:test or Python; name the command in testCommand in .trellis/config.yml.',
     );
   });
 });
