@@ -6,8 +6,12 @@ import { type FileStyle, fileStyles } from './fileStyle.ts';
 import { judgeEdit, type Verdict } from './judgeEdit.ts';
 import { packageFiles, pairsFromHistory, pairsFromPackages } from './realPairs.ts';
 import { type RenderedDialect, renderedDialects, writeEdit } from './renderEdit.ts';
+import { withTwin } from './twinPlace.ts';
 
 type Kind = Verdict['kind'];
+
+/** Of corrupted edits: those of a file in which one of the edited places is twice. */
+const SHARE_OF_TWINS = 0.2;
 
 export class EditTally {
   readonly counts: Record<Kind, number> = { applied: 0, refused: 0, misapplied: 0 };
@@ -56,12 +60,14 @@ export class EditReport {
   readonly refusedWithoutReason: string[] = [];
   readonly refusedWithoutNearest: string[] = [];
 
+  /** Judges `pair` as it is written down; `written` is the edit that its author had in mind, of a file that may hold less. */
   async judge(
     pair: EditPair,
     choice: { dialect: RenderedDialect; corruption: string; seed: number; style: FileStyle; contextLines?: number },
+    written = pair,
   ): Promise<void> {
     const { dialect, corruption, seed, style, contextLines } = choice;
-    const edit = writeEdit(pair, dialect, contextLines);
+    const edit = writeEdit(written, dialect, contextLines);
     const reply = corruptEdit(corruption, edit, new SeededRandom(seed), pair.before);
     if (!reply) return;
     const verdict = await judgeEdit(pair, reply, style);
@@ -94,7 +100,9 @@ export async function tallyCorrupted(sources: EditSources, count: number, firstS
     const pair = pickPair(sources, random);
     const style = random.chance(0.5) ? 'plain' : random.pick(fileStyles);
     const choice = { dialect: random.pick(renderedDialects), corruption: random.pick(corruptions), seed, style };
-    await report.judge(pair, { ...choice, contextLines: random.pick([1, 2, 3, 3]) });
+    const contextLines = random.pick([1, 2, 3, 3]);
+    const hasTwin = choice.dialect !== 'wholeFile' && random.chance(SHARE_OF_TWINS);
+    await report.judge(hasTwin ? withTwin(pair, random) : pair, { ...choice, contextLines }, pair);
   }
   return report;
 }
