@@ -20,6 +20,7 @@ import type { HumanChannel } from '../orchestrator/humanChannel.ts';
 import { ItemReuse } from '../orchestrator/itemReuse.ts';
 import type { JournaledAnswers } from '../orchestrator/journaledAnswers.ts';
 import type { JournaledRun } from '../orchestrator/journaledRun.ts';
+import { observedWorkspaceHash } from '../orchestrator/observed/observedWorkspace.ts';
 import { type Observer, RecordingObserver } from '../orchestrator/observed/observer.ts';
 import type { AcceptParts, CommitItems } from '../orchestrator/review/acceptReview.ts';
 import { Review } from '../orchestrator/review/review.ts';
@@ -105,15 +106,18 @@ export class LiveParts {
   forReview(run: JournaledRun, sink: ChangeSink): AcceptParts {
     const { configuration, workspace, sandbox, clock, ids } = this.#options;
     const project = new WorkspaceProjectFiles(workspace);
+    const observer = new RecordingObserver(run);
+    const workspaceHash = observedWorkspaceHash(workspace, observer);
     const proof = createProof({
       run,
-      observer: new RecordingObserver(run),
+      observer,
+      workspaceHash,
       root: workspace.root,
       sandbox: () => sandbox.find(),
       files: project,
       testCommand: configuration.testCommand,
     });
-    const review = new Review({ run, proof, project, ids, clock });
+    const review = new Review({ run, proof, project, workspaceHash, ids, clock });
     return { run, review, sink, currentVersion: name => this.#currentVersion(name), ...this.#branch() };
   }
 

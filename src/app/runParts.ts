@@ -17,7 +17,11 @@ import { observedSandbox } from '../orchestrator/observed/observedSandbox.ts';
 import { observedStaging } from '../orchestrator/observed/observedStaging.ts';
 import { observedTestCommand } from '../orchestrator/observed/observedTestCommand.ts';
 import { observedMasking } from '../orchestrator/observed/observedTexts.ts';
-import { ObservedWorkspace } from '../orchestrator/observed/observedWorkspace.ts';
+import {
+  ObservedWorkspace,
+  observedWorkspaceHash,
+  type WorkspaceHash,
+} from '../orchestrator/observed/observedWorkspace.ts';
 import type { Observer } from '../orchestrator/observed/observer.ts';
 import { Proof } from '../orchestrator/proof.ts';
 import type { RunParts } from '../orchestrator/runCourse.ts';
@@ -68,6 +72,7 @@ export function buildRunParts(edges: RunEdges): RunParts {
   const { run, model, human, agentFor, followers, observer, prompts, testCommand, clock, ids, logger } = edges;
   const files = new WorkspaceProjectFiles(edges.workspace);
   const workspace = new ObservedWorkspace(edges.workspace, observer, run.contents);
+  const workspaceHash = observedWorkspaceHash(edges.workspace, observer);
   const testCommandOf = (tree: TestCommandFiles) => findTestCommand(tree, testCommand);
   const collector = createContextCollector({
     files,
@@ -90,12 +95,13 @@ export function buildRunParts(edges: RunEdges): RunParts {
     ...(edges.reuse && { reuse: edges.reuse }),
     ...(edges.commitItems && { commitItems: edges.commitItems }),
     staged: observedStaging(new StagingOverlay({ workspace, searched: edges.workspace, blobs, findMasked }), observer),
-    proof: createProof({ ...edges, files }),
+    proof: createProof({ ...edges, files, workspaceHash }),
     gate: createQualityGate({ model, prompts, threshold: edges.threshold }),
     queue: new JournaledWorkQueue({ log: run, clock, ids }),
     human,
     ...observedCurrent(edges, observer, run.contents),
     project: files,
+    workspaceHash,
     currentHash: async name => (await workspace.read(name))?.hash ?? '',
     clock,
     ids,
@@ -105,10 +111,11 @@ export function buildRunParts(edges: RunEdges): RunParts {
 
 export interface ProofEdges extends Pick<RunEdges, 'run' | 'observer' | 'root' | 'sandbox' | 'testCommand'> {
   readonly files: TestCommandFiles;
+  readonly workspaceHash: WorkspaceHash;
 }
 
 /** What runs a project's tests, with what it finds out seen through the observer. */
-export function createProof({ run, observer, root, sandbox, files, testCommand }: ProofEdges): Proof {
+export function createProof({ run, observer, root, sandbox, files, testCommand, workspaceHash }: ProofEdges): Proof {
   return new Proof({
     run,
     workspace: root,
@@ -117,5 +124,6 @@ export function createProof({ run, observer, root, sandbox, files, testCommand }
       overlay => findTestCommand(new OverlaidFiles(files, overlay), testCommand),
       observer,
     ),
+    workspaceHash,
   });
 }

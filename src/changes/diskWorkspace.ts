@@ -9,7 +9,7 @@ import { fileVersion } from './memoryBlobStore.ts';
 import { mayHoldSecrets } from './secretFiles.ts';
 import type { DirectoryEntry, FileVersion } from './stagedFiles.ts';
 import { treeFingerprint } from './treeFingerprint.ts';
-import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from './workspaceFiles.ts';
+import type { EditPermission, FingerprintOptions, WorkspaceEntry, WorkspaceFiles } from './workspaceFiles.ts';
 
 /** Larger files are not read, in bytes. */
 export const MAX_READ_BYTES = 10_000_000;
@@ -80,8 +80,8 @@ export class DiskWorkspace implements WorkspaceFiles {
     return this.#unlessProtected(file, permission);
   }
 
-  fingerprint({ signal }: { readonly signal: AbortSignal }): Promise<string> {
-    return treeFingerprint(this.root, { signal, isHidden: (file, isFolder) => this.#isHidden(file, isFolder) });
+  fingerprint(options: FingerprintOptions): Promise<string> {
+    return treeFingerprint(this.root, { ...options, isHidden: (file, isFolder) => this.#isHidden(file, isFolder) });
   }
 
   /** As `permitEdit`, also for files that agents may not know. */

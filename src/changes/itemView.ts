@@ -106,7 +106,7 @@ export class ItemView implements RepeatableView {
   }
 
   async lookAtTree(options: { readonly signal: AbortSignal }): Promise<void> {
-    this.#looks.record({ kind: 'tree' }, await this.#options.searched.fingerprint(options));
+    this.#looks.record({ kind: 'tree' }, await this.#options.searched.fingerprint({ ...options, scope: 'all' }));
   }
 
   async stillSees(looks: readonly TreeLook[], options: { readonly signal: AbortSignal }): Promise<boolean> {
@@ -239,7 +239,7 @@ export class ItemView implements RepeatableView {
       case 'edit':
         return seenPermission(await searched.permitEdit(look.path, look.movedFrom));
       case 'tree':
-        return searched.fingerprint(options);
+        return searched.fingerprint({ ...options, scope: 'all' });
       default:
         return assertNever(look);
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { FingerprintOptions } from './workspaceFiles.ts';
 
 /** Trellis's own folder changes with every event; git's says nothing that the files do not. */
 const leftOut = new Set(['.git', '.trellis']);
@@ -10,14 +11,16 @@ const mostHashedBytes = 10_000_000;
 /** Files looked at side by side. */
 const batchSize = 64;
 
-export interface FingerprintOptions {
-  readonly signal: AbortSignal;
+interface TreeFingerprintOptions extends FingerprintOptions {
   /** Ignored files and secrets: not read, but told apart by size and time, for what runs may depend on them. */
   readonly isHidden: (file: string, isFolder: boolean) => Promise<boolean>;
 }
 
-/** A hash that is another one when any file below `root` is: content, name, link or permission to be run. */
-export async function treeFingerprint(root: string, { signal, isHidden }: FingerprintOptions): Promise<string> {
+/** A hash that is another one when any file of the scope below `root` is: content, name, link or permission to be run. */
+export async function treeFingerprint(
+  root: string,
+  { signal, scope, isHidden }: TreeFingerprintOptions,
+): Promise<string> {
   const hash = createHash('sha256');
   const hiddenFolders = new Set<string>();
   const pending = [''];
@@ -28,6 +31,7 @@ export async function treeFingerprint(root: string, { signal, isHidden }: Finger
       const file = path.posix.join(folder, entry.name);
       const hidden = isBelowHidden || (await isHidden(file, entry.isDirectory()));
       if (hidden && entry.isDirectory()) hiddenFolders.add(file);
+      if (hidden && scope === 'visible') return '';
       return `${file}\0${await orCode(() => describe(path.join(root, file), hidden))}\n`;
     };
     const entries = await orCode(() => entriesOf(path.join(root, folder)));
@@ -39,7 +43,8 @@ export async function treeFingerprint(root: string, { signal, isHidden }: Finger
       const lines = await Promise.all(entries.slice(start, start + batchSize).map(describeEntry));
       for (const line of lines) hash.update(line);
     }
-    for (const entry of entries) if (entry.isDirectory()) pending.push(path.posix.join(folder, entry.name));
+    const folders = entries.filter(entry => entry.isDirectory()).map(({ name }) => path.posix.join(folder, name));
+    pending.push(...folders.filter(name => scope === 'all' || !hiddenFolders.has(name)));
   }
   return hash.digest('hex');
 }

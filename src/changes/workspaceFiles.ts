@@ -17,8 +17,16 @@ export interface WorkspaceFiles {
   list(folder: string): Promise<readonly WorkspaceEntry[] | undefined>;
   /** Whether the path may be edited, made or deleted. `movedFrom`: what is to be moved there, which may differ from it by case only. */
   permitEdit(path: string, movedFrom?: string): Promise<EditPermission>;
-  /** Another one when any file of the workspace is another, also one that agents may not know: what is run sees them all. */
-  fingerprint(options: { readonly signal: AbortSignal }): Promise<string>;
+  /** Another one when any file of the scope is another. */
+  fingerprint(options: FingerprintOptions): Promise<string>;
+}
+
+/** `all`: also the files that agents may not know, since what is run sees them. `visible`: those that agents may know. */
+export type FingerprintScope = 'all' | 'visible';
+
+export interface FingerprintOptions {
+  readonly scope: FingerprintScope;
+  readonly signal: AbortSignal;
 }
 
 export interface WorkspaceEntry extends DirectoryEntry {

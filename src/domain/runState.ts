@@ -99,6 +99,8 @@ export interface TestRun {
   readonly treeHash: string;
   readonly report: TestReport;
   readonly tier: string;
+  /** Of the workspace that the tree lay over. */
+  readonly workspaceHash?: string;
   /** Of the changed files that it could be measured of. */
   readonly coverage?: readonly ChangeCoverage[];
 }

@@ -10,6 +10,7 @@ import { parseTestResults } from '../quality/testResults/parseTestResults.ts';
 import { whyNotRun } from '../quality/testResults/whyNotRun.ts';
 import type { CommandResult, SandboxAvailability, SandboxSession } from '../sandbox/sandbox.ts';
 import type { JournaledRun } from './journaledRun.ts';
+import type { WorkspaceHash } from './observed/observedWorkspace.ts';
 import { coverageOfChanges, isMeasurable } from './review/changeCoverage.ts';
 import { treeHash } from './treeHash.ts';
 
@@ -20,6 +21,7 @@ export interface ProofParts {
   readonly sandbox: () => Promise<SandboxAvailability>;
   /** How the project's tests are run, or one sentence on why that is not known. */
   readonly findTestCommand: (overlay: TreeOverlay) => Promise<TestCommand | string>;
+  readonly workspaceHash: WorkspaceHash;
 }
 
 /** Something that could not be found out, and why. */
@@ -85,6 +87,9 @@ export class Proof {
     if (hopeless !== undefined) return { treeHash: hash, tests: { unproven: hopeless } };
     const subject = { scope, ...(options.itemId === undefined ? {} : { itemId: options.itemId }) };
     run.append({ type: 'tests.started', ...subject, command: command.display });
+    const counts = scope === 'final' || scope === 'selection';
+    // Before the tests: what changes while they run is a change since.
+    const workspaceHash = counts ? await this.#parts.workspaceHash(options) : undefined;
     const tested = await this.#runTestCommand(command, overlay, options);
     if ('unproven' in tested) return { treeHash: hash, tests: tested };
     const { result, workspaceRoot } = tested;
@@ -94,7 +99,12 @@ export class Proof {
     const outputHash = run.putText(`${result.stdout}\n${result.stderr}`);
     const { tier } = result;
     const coverage = await coverageOfChanges(result.coverage ?? [], options.measured ?? [], options);
-    const found = { report, outputHash, ...(coverage.length > 0 && { coverage }) };
+    const found = {
+      report,
+      outputHash,
+      ...(workspaceHash !== undefined && { workspaceHash }),
+      ...(coverage.length > 0 && { coverage }),
+    };
     run.append({ type: 'tests.finished', ...subject, treeHash: hash, tier, ...found });
     return { treeHash: hash, tests: report };
   }

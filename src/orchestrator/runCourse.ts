@@ -19,6 +19,7 @@ import type { HumanChannel } from './humanChannel.ts';
 import type { ItemReuse } from './itemReuse.ts';
 import { ItemRunner } from './itemRunner.ts';
 import type { JournaledRun } from './journaledRun.ts';
+import type { WorkspaceHash } from './observed/observedWorkspace.ts';
 import type { Proof } from './proof.ts';
 import { qualityMessage } from './qualityMessage.ts';
 import { Questions } from './questions.ts';
@@ -48,6 +49,7 @@ export interface RunParts {
   /** SHA-256 of a workspace file as it is now on the disk, or `''` when there is none; asked on behalf of an item. */
   readonly currentHash: (path: string, itemId: string) => Promise<string>;
   readonly project: ReviewedProject;
+  readonly workspaceHash: WorkspaceHash;
   /** A workspace file as it is now on the disk. Throws `ValidationError` for a path that may not be written. */
   readonly currentVersion: (path: string) => Promise<FileVersion | undefined>;
   /** Puts what was accepted on a branch; absent where the user wants none. */

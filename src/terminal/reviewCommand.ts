@@ -74,12 +74,14 @@ async function openToRead(
   const run = JournaledRun.reopen(journal, runId, silentLogger);
   if ((run.state.staged?.changes.length ?? 0) === 0)
     throw new ConfigurationError(`The run ${runId} came to no changes, so there is nothing to review.`);
+  const untested = () => Promise.reject(new Error('Nothing is tested while a review is only read.'));
   const review = new Review({
     run,
-    proof: { runTests: () => Promise.reject(new Error('Nothing is tested while a review is only read.')) },
+    proof: { runTests: untested },
     ids: prefix => prefix,
     clock: host.clock,
     project: new WorkspaceProjectFiles(await DiskWorkspace.open(workspace)),
+    workspaceHash: untested,
   });
   return { review, run };
 }

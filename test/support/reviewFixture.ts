@@ -51,6 +51,8 @@ export class ReviewFixture {
     paths: () => Promise.resolve([...this.files.keys()]),
     readText: path => Promise.resolve(this.files.get(path)),
   };
+  /** Of the workspace as it is. */
+  workspaceHash = 'as it was';
   /** How often the tests ran on a selection. */
   testRuns = 0;
   readonly #test: (overlay: TreeOverlay) => TestReport | string;
@@ -82,7 +84,15 @@ export class ReviewFixture {
     const report = this.#test(overlay);
     const coverage = this.#coverage && { coverage: [...this.#coverage] };
     if (typeof report !== 'string')
-      this.run.append({ type: 'tests.finished', scope: 'final', treeHash: hash, tier: 'process', report, ...coverage });
+      this.run.append({
+        type: 'tests.finished',
+        scope: 'final',
+        treeHash: hash,
+        tier: 'process',
+        report,
+        workspaceHash: this.workspaceHash,
+        ...coverage,
+      });
     this.run.append({ type: 'result.staged', treeHash: hash, changes: changes.map(withoutContent) });
     this.run.append({ type: 'quality.scored', iteration: this.run.state.iteration, score: sampleScore });
     this.run.append({ type: 'review.opened' });
@@ -99,7 +109,8 @@ export class ReviewFixture {
       const tested = this.#test(overlay);
       const hash = treeHash(overlay);
       if (typeof tested === 'string') return Promise.resolve({ treeHash: hash, tests: { unproven: tested } });
-      run.append({ type: 'tests.finished', scope, treeHash: hash, tier: 'process', report: tested });
+      const { workspaceHash } = this;
+      run.append({ type: 'tests.finished', scope, treeHash: hash, tier: 'process', report: tested, workspaceHash });
       return Promise.resolve({ treeHash: hash, tests: tested });
     };
     return new Review({
@@ -108,6 +119,7 @@ export class ReviewFixture {
       ids: prefix => `${prefix}_${++this.#ids}`,
       clock: new VirtualClock(),
       project: this.project,
+      workspaceHash: () => Promise.resolve(this.workspaceHash),
     });
   }
 }

@@ -62,11 +62,19 @@ export const courseReducers: Reducers<CourseEventType> = {
   'plan.edited': (state, event) => withPlan(state, event.plan),
   'plan.approved': state => ({ ...state, isPlanApproved: true, isResultDue: true, phase: 'executing' }),
   'tests.started': state => state,
-  'tests.finished': (state, { scope, itemId, treeHash, report, tier, coverage }) => ({
+  'tests.finished': (state, { scope, itemId, treeHash, report, tier, workspaceHash, coverage }) => ({
     ...state,
     testRuns: [
       ...state.testRuns,
-      { scope, treeHash, report, tier, ...(itemId !== undefined && { itemId }), ...(coverage && { coverage }) },
+      {
+        scope,
+        treeHash,
+        report,
+        tier,
+        ...(itemId !== undefined && { itemId }),
+        ...(workspaceHash !== undefined && { workspaceHash }),
+        ...(coverage && { coverage }),
+      },
     ],
   }),
   'evidence.collected': (state, event) => ({ ...state, evidence: [...state.evidence, event.evidence] }),

@@ -245,6 +245,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     tier: z.string(),
     report: testReportSchema,
     outputHash: contentHashSchema.optional(),
+    /** Of the workspace that the tree lies over; known where the result counts for what is accepted. */
+    workspaceHash: z.string().optional(),
     /** Of the changed files that it could be measured of; absent where that is none. */
     coverage: z.array(changeCoverageSchema).optional(),
   }),

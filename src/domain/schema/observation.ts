@@ -3,7 +3,7 @@ import { configuredRoleSchema, modelSettingsSchema } from './model.ts';
 
 /**
  * What a run looked at outside of itself, apart from models and humans, who have events of their own: `context` and
- * `paths`, `kind` and `text` are of planning; `file`, `folder`, `edit`, `search` and `current` of the workspace; `testCommand`,
+ * `paths`, `kind` and `text` are of planning; `file`, `folder`, `edit`, `search`, `current` and `workspace`, the hash of all of it, of the workspace; `testCommand`,
  * `sandbox`, `copy` and `command` of the sandbox; `reuse` is the result of an earlier run that fits an item, if there is one; `masked`, `message` and `stop` are of
  * texts that models did not see as they are.
  */
@@ -17,6 +17,7 @@ export const observationKindSchema = z.enum([
   'edit',
   'search',
   'current',
+  'workspace',
   'testCommand',
   'sandbox',
   'copy',

@@ -108,7 +108,7 @@ export class ReviewEnding {
     const { review } = open;
     const isClear = review.selection().length > 0 && review.files.every(file => file.conflicts === 0);
     const isProven = () => review.proof !== undefined;
-    if (!isClear || isProven()) return true;
+    if (!isClear) return true;
     this.#isTesting = true;
     this.#onDidChange();
     try {

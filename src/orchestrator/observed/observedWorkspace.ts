@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { FileVersion } from '../../changes/stagedFiles.ts';
-import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from '../../changes/workspaceFiles.ts';
+import type {
+  EditPermission,
+  FingerprintOptions,
+  WorkspaceEntry,
+  WorkspaceFiles,
+} from '../../changes/workspaceFiles.ts';
 import { type VersionReference, versionReferenceSchema } from '../../domain/schema/changes.ts';
 import type { ContentStore } from '../../journal/journal.ts';
 import { findVersion, keepVersion } from './keptVersion.ts';
@@ -61,7 +66,7 @@ export class ObservedWorkspace implements WorkspaceFiles {
   }
 
   /** Not kept: it is no more than the sum of the files, and told to nobody who acts on it. */
-  fingerprint(options: { readonly signal: AbortSignal }): Promise<string> {
+  fingerprint(options: FingerprintOptions): Promise<string> {
     return this.#workspace.fingerprint(options);
   }
 
@@ -74,4 +79,14 @@ export class ObservedWorkspace implements WorkspaceFiles {
 
 function referenceTo({ hash, isExecutable }: FileVersion): VersionReference {
   return { hash, isExecutable };
+}
+
+/** The fingerprint of the files that agents may know: of what tests stand on, as far as it is the user's. */
+export type WorkspaceHash = (options: { readonly signal: AbortSignal }) => Promise<string>;
+
+export function observedWorkspaceHash(workspace: WorkspaceFiles, observer: Observer): WorkspaceHash {
+  return ({ signal }) =>
+    observer.observe({ what: 'workspace', subject: [], schema: z.string() }, () =>
+      workspace.fingerprint({ scope: 'visible', signal }),
+    );
 }

@@ -58,12 +58,13 @@ export async function acceptReview(parts: AcceptParts, options: AcceptOptions): 
   const conflicted = review.files.filter(file => file.conflicts > 0).map(file => file.path);
   if (conflicted.length > 0) return conflictsIn(conflicted);
   const selection = review.selection();
-  const isSeen = review.proof !== undefined;
+  const seen = review.proof;
   const proof = await review.prove(options);
+  const isSeen = seen?.verdict === proof.verdict && seen.summary === proof.summary;
   options.signal.throwIfAborted();
   const isProven = isEnough(proof.verdict, review.wholeVerdict);
   if (!isProven && !(isSeen && options.despiteProof === true))
-    return { kind: 'notProven', message: proof.summary, proof };
+    return { kind: 'notProven', message: isSeen || !seen ? proof.summary : `${testedAgain} ${proof.summary}`, proof };
   const paths = selection.map(change => change.path);
   run.append({ type: 'review.decided', decision: 'accept', paths, ...(isProven ? {} : { despite: proof.verdict }) });
   await run.sync();
@@ -143,6 +144,8 @@ async function rebaseReview({ run, review, sink, currentVersion }: AcceptParts):
 function kept(run: JournaledRun, version: FileVersion | undefined): VersionReference | null {
   return version ? { hash: run.contents.put(version.content), isExecutable: version.isExecutable } : null;
 }
+
+const testedAgain = 'Your workspace has changed since the tests ran, so they ran again.';
 
 /** Where nothing could be tested, or there is nothing to test with, the part is no worse than the whole. */
 function isEnough(verdict: ProofVerdict, whole: ProofVerdict | undefined): boolean {

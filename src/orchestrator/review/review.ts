@@ -12,6 +12,7 @@ import type { ItemId } from '../../domain/schema/ids.ts';
 import type { WorkItem } from '../../domain/schema/plan.ts';
 import type { HunkDecision, ProofVerdict, ReviewComment } from '../../domain/schema/review.ts';
 import type { JournaledRun } from '../journaledRun.ts';
+import type { WorkspaceHash } from '../observed/observedWorkspace.ts';
 import type { Proof } from '../proof.ts';
 import { treeHash } from '../treeHash.ts';
 import { measuredCoverage } from './changeCoverage.ts';
@@ -43,6 +44,7 @@ export interface ReviewParts {
   readonly clock: Clock;
   /** The workspace, to find reasons to look in. */
   readonly project: ReviewedProject;
+  readonly workspaceHash: WorkspaceHash;
 }
 
 /** Lines above and below that go along with a comment. */
@@ -223,10 +225,15 @@ export class Review {
     return state.staged && selectionProof(state, state.staged.treeHash)?.verdict;
   }
 
-  /** Runs the tests on exactly what is selected now, unless that was done; the result is in the journal. */
+  /**
+   * Runs the tests on exactly what is selected now, unless that was done and the workspace is as it was then; the result is
+   * in the journal.
+   */
   async prove(options: { readonly signal: AbortSignal }): Promise<SelectionProof> {
-    const { run, proof } = this.#parts;
-    return this.proof ?? (await proveSelection({ run, proof }, this.selection(), options));
+    const { run, proof, workspaceHash } = this.#parts;
+    const known = this.proof;
+    const isCurrent = known?.workspaceHash === undefined || known.workspaceHash === (await workspaceHash(options));
+    return known && isCurrent ? known : proveSelection({ run, proof }, this.selection(), options);
   }
 
   /**

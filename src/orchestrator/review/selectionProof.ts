@@ -5,7 +5,7 @@ import type { ProofVerdict } from '../../domain/schema/review.ts';
 import type { TestReport } from '../../domain/schema/testReport.ts';
 import { compareTests } from '../../quality/testComparison.ts';
 import type { JournaledRun } from '../journaledRun.ts';
-import type { Proof, TestedTree } from '../proof.ts';
+import type { Proof } from '../proof.ts';
 import { overlayOf } from './stagedContents.ts';
 
 /** What the tests say of one selection. */
@@ -16,6 +16,8 @@ export interface SelectionProof {
   readonly summary: string;
   /** Absent when the tests could not be run. */
   readonly report?: TestReport;
+  /** Of the workspace in which they ran; absent when they did not, or it is not known any more. */
+  readonly workspaceHash?: string;
   /** Rejected hunks without which the tests fail, where they were looked for and found. */
   readonly needed?: NeededHunks;
 }
@@ -23,11 +25,15 @@ export interface SelectionProof {
 /** What the journal knows of the tests on the tree with that hash; undefined when they did not run on it. */
 export function selectionProof(state: RunState, treeHash: string): SelectionProof | undefined {
   const known = state.review.selections[treeHash];
-  const report = state.testRuns.findLast(
+  const tested = state.testRuns.findLast(
     run => run.treeHash === treeHash && (run.scope === 'selection' || run.scope === 'final'),
-  )?.report;
-  if (known) return { treeHash, ...known, ...(report && { report }) };
-  if (report) return { treeHash, ...judge(state, report), report };
+  );
+  const found = tested && {
+    report: tested.report,
+    ...(tested.workspaceHash !== undefined && { workspaceHash: tested.workspaceHash }),
+  };
+  if (known) return { treeHash, ...known, ...found };
+  if (found) return { treeHash, ...judge(state, found.report), ...found };
   if (state.staged?.treeHash !== treeHash) return undefined;
   const unproven = state.evidence.findLast(evidence => evidence.verdict === 'unproven' && evidence.kind === 'tests');
   return { treeHash, verdict: 'unproven', summary: unproven?.summary ?? 'The tests could not be run.' };
@@ -39,16 +45,11 @@ export async function proveSelection(
   selection: readonly StagedChange[],
   options: { readonly signal: AbortSignal },
 ): Promise<SelectionProof> {
-  const tested = await proof.runTests('selection', overlayOf(selection), options);
-  const { treeHash, tests } = tested;
+  const { treeHash, tests } = await proof.runTests('selection', overlayOf(selection), options);
   const judged =
     'unproven' in tests ? ({ verdict: 'unproven', summary: tests.unproven } as const) : judge(run.state, tests);
   run.append({ type: 'review.proved', treeHash, ...judged });
-  return { treeHash, ...judged, ...reportOf(tested) };
-}
-
-function reportOf({ tests }: TestedTree): { report?: TestReport } {
-  return 'unproven' in tests ? {} : { report: tests };
+  return selectionProof(run.state, treeHash) ?? { treeHash, ...judged };
 }
 
 function judge(state: RunState, report: TestReport): { verdict: ProofVerdict; summary: string } {

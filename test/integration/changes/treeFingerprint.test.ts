@@ -9,7 +9,7 @@ describe('the fingerprint of a workspace', () => {
   const directory = useTemporaryDirectory();
   const at = (file: string) => path.join(directory(), file);
   const { signal } = new AbortController();
-  const fingerprint = async () => (await DiskWorkspace.open(directory())).fingerprint({ signal });
+  const fingerprint = async () => (await DiskWorkspace.open(directory())).fingerprint({ scope: 'all', signal });
 
   beforeEach(() => {
     writeProject(directory(), {
@@ -63,8 +63,20 @@ describe('the fingerprint of a workspace', () => {
     assert.equal(await fingerprint(), before);
   });
 
+  it('can leave out what is ignored and what is secret', async () => {
+    const visible = async () => (await DiskWorkspace.open(directory())).fingerprint({ scope: 'visible', signal });
+    const before = await visible();
+    writeProject(directory(), { '.env': 'KEY=22\n', 'dist/out.js': 'other\n', 'dist/new/a.js': '' });
+    assert.equal(await visible(), before);
+    writeFileSync(at('src/b.ts'), 'c\n');
+    assert.notEqual(await visible(), before);
+  });
+
   it('can be cancelled', async () => {
     const workspace = await DiskWorkspace.open(directory());
-    await assert.rejects(workspace.fingerprint({ signal: AbortSignal.abort(new Error('enough')) }), /enough/);
+    await assert.rejects(
+      workspace.fingerprint({ scope: 'all', signal: AbortSignal.abort(new Error('enough')) }),
+      /enough/,
+    );
   });
 });

@@ -82,6 +82,13 @@ describe('the review of a run that is over', function () {
           'what was decided before the end is kept',
         );
         assert.throws(() => trellis.openReview(runId, { sink }), /is being written/);
+        const failing = `import test from 'node:test';\ntest('works at all', () => { throw new Error('no'); });\n`;
+        assert.equal((await review.prove({ signal })).verdict, 'passes');
+        writeProject(workspace(), { 'test/works.test.js': failing });
+        const refused = await ended.accept({ signal });
+        assert.ok(refused.kind === 'notProven', 'the tests fail by now, for another file');
+        assert.match(refused.message, /^Your workspace has changed since the tests ran, .*"works at all"/);
+        writeProject(workspace(), before);
         const outcome = await ended.accept({ signal });
         assert.equal(outcome.kind, 'applied');
         assert.equal(review.proof?.summary, '1 test passes.');

@@ -54,6 +54,7 @@ async function prove(results: readonly CommandResult[], { earlierMs = 5, scope =
     workspace: '/project',
     sandbox: () => Promise.resolve({ isAvailable: true, sandbox }),
     findTestCommand: () => Promise.resolve(command),
+    workspaceHash: () => Promise.resolve('workspace'),
   });
   await proof.runTests(scope, overlayOf(changes), { signal, measured: changes });
   const last = run.state.testRuns.at(-1);

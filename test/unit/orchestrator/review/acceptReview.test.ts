@@ -85,6 +85,20 @@ describe('accepting a review', () => {
     assert.equal(decided?.despite, 'fails');
   });
 
+  it('applies nothing whose tests fail by now, for what changed beside it, before the human has seen that', async () => {
+    let failures: string[] = [];
+    const fixture = new ReviewFixture([twoHunks()], { test: () => testReport(failures) });
+    const { parts, applied } = setUp(fixture, { 'a.ts': numbered() });
+    fixture.workspaceHash = 'another';
+    failures = ['counts on'];
+    const refused = await acceptReview(parts, { signal, despiteProof: true });
+    assert.ok(refused.kind === 'notProven');
+    assert.match(refused.message, /workspace has changed since .* again\. The tests fail: "counts on"\./);
+    assert.deepEqual(applied, []);
+    assert.equal((await acceptReview(parts, { signal, despiteProof: true })).kind, 'applied');
+    assert.equal(fixture.testRuns, 1);
+  });
+
   it('takes a part without tests for proven only where the whole was no better', async () => {
     const nothing = { ...testReport([], 0), outcome: 'noTests' as const };
     const wholeTested = new ReviewFixture([twoHunks()], {

@@ -147,6 +147,17 @@ describe('a review', () => {
     assert.deepEqual(fixture.reopened().proof, proof);
   });
 
+  it('runs the tests again when the workspace has changed since', async () => {
+    const fixture = new ReviewFixture([twoHunks()]);
+    const { review } = fixture;
+    await review.prove({ signal });
+    assert.equal(fixture.testRuns, 0);
+    fixture.workspaceHash = 'another';
+    assert.equal((await review.prove({ signal })).workspaceHash, 'another');
+    await review.prove({ signal });
+    assert.equal(fixture.testRuns, 1);
+  });
+
   it('refuses decisions on what is not there, and on what is applied', () => {
     const { review, run } = new ReviewFixture([twoHunks()]);
     assert.throws(() => review.decide({ kind: 'file', path: 'c.ts' }, 'kept'), /does not change c\.ts/);
