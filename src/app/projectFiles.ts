@@ -1,6 +1,6 @@
 import { ValidationError } from '../base/errors.ts';
 import type { TreeOverlay } from '../changes/stagedFiles.ts';
-import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
+import type { WorkspaceFiles } from '../changes/workspace/workspaceFiles.ts';
 import type { ProjectFiles } from '../planning/planner.ts';
 import type { TestCommandFiles } from '../quality/testCommand.ts';
 

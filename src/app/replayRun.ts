@@ -3,7 +3,7 @@ import { createAgent } from '../agents/createAgent.ts';
 import { maskCredentials } from '../base/credentials/findCredentials.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { FilePromptLibrary } from '../base/promptLibrary.ts';
-import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
+import type { WorkspaceFiles } from '../changes/workspace/workspaceFiles.ts';
 import type { RunEvent, RunOutcome } from '../domain/schema/events.ts';
 import type { RunId } from '../domain/schema/ids.ts';
 import type { ContentStore, Journal } from '../journal/journal.ts';

@@ -1,10 +1,10 @@
 import type { Clock, IdSource } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
-import type { FindMasked } from '../changes/maskedText.ts';
+import type { FindMasked } from '../changes/edits/maskedText.ts';
 import type { FileVersion } from '../changes/stagedFiles.ts';
-import { StagingOverlay } from '../changes/stagingOverlay.ts';
-import type { WorkspaceFiles } from '../changes/workspaceFiles.ts';
+import { StagingOverlay } from '../changes/staging/stagingOverlay.ts';
+import type { WorkspaceFiles } from '../changes/workspace/workspaceFiles.ts';
 import { asBlobStore } from '../journal/contentBlobStore.ts';
 import type { ModelClient } from '../models/modelClient.ts';
 import type { ChangeSink } from '../orchestrator/changeSink.ts';

@@ -5,7 +5,7 @@ import { type Clock, type IdSource, systemClock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { StorageError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import { DiskWorkspace } from '../changes/workspace/diskWorkspace.ts';
 import type { Configuration, Secrets } from '../config/configuration.ts';
 import type { RunEventPayload } from '../domain/schema/events.ts';
 import { type RunId, runIdSchema } from '../domain/schema/ids.ts';

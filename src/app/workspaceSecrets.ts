@@ -1,7 +1,7 @@
 import { environmentSecrets } from '../base/credentials/environmentSecrets.ts';
 import { type KnownSecret, maskCredentials } from '../base/credentials/findCredentials.ts';
 import type { TextFinding } from '../base/credentials/textFinding.ts';
-import { readEnvironmentFiles } from '../changes/environmentFiles.ts';
+import { readEnvironmentFiles } from '../changes/workspace/environmentFiles.ts';
 import type { SafetySettings } from '../domain/schema/safety.ts';
 import { findMasked } from '../models/safety/textSafety.ts';
 

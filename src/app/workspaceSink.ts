@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { CHECKPOINTS_FOLDER, CheckpointStore } from '../changes/accept/checkpointStore.ts';
 import { DiskChangeSink, type UndoElsewhere } from '../changes/accept/diskChangeSink.ts';
 import { diskCalls } from '../changes/accept/fileCalls.ts';
-import { DiskWorkspace } from '../changes/diskWorkspace.ts';
+import { DiskWorkspace } from '../changes/workspace/diskWorkspace.ts';
 import type { RevertingSink } from '../orchestrator/changeSink.ts';
 import type { FoundChanges } from '../orchestrator/review/settleChanges.ts';
 

@@ -1,6 +1,6 @@
 import type { FileChange, MatchRung } from '../domain/schema/changes.ts';
-import { countChanges, diffLines } from './lineDiff.ts';
-import { sameVersion } from './mergeVersions.ts';
+import { countChanges, diffLines } from './diff/lineDiff.ts';
+import { sameVersion } from './merge/mergeVersions.ts';
 import type { FileVersion, StagedChange } from './stagedFiles.ts';
 import { decodeText } from './textFile.ts';
 

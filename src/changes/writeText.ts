@@ -1,4 +1,4 @@
-import { rewriteLines } from './editText.ts';
+import { rewriteLines } from './edits/editText.ts';
 import { fileVersion } from './memoryBlobStore.ts';
 import type { FileVersion } from './stagedFiles.ts';
 import { decodeText, dominantLineEnd, encodeText, textLines } from './textFile.ts';

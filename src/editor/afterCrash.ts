@@ -7,8 +7,8 @@ import { runIdSchema } from '../domain/schema/ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { decidedChanges, type Settlement } from '../orchestrator/review/settleChanges.ts';
 import type { WorkspaceRoot } from './engine.ts';
-import { undoInTexts } from './undoInTexts.ts';
-import { inverse, WorkspaceChangeSink } from './workspaceChangeSink.ts';
+import { undoInTexts } from './files/undoInTexts.ts';
+import { inverse, WorkspaceChangeSink } from './files/workspaceChangeSink.ts';
 
 /** How long nothing may have come of an edit that the editor still makes for a host that crashed, until it counts as over. */
 const quietMs = 1000;

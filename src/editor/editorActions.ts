@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { ValidationError } from '../base/errors.ts';
 import { AcceptConflictError } from '../changes/accept/planOperations.ts';
 import { plural } from '../domain/formatQuantity.ts';
-import type { ChangeDocuments } from './changeDocuments.ts';
 import type { WorkspaceRoot } from './engine.ts';
+import type { ChangeDocuments } from './files/changeDocuments.ts';
+import { WorkspaceChangeSink } from './files/workspaceChangeSink.ts';
 import { pickRun } from './pickRun.ts';
 import type { ReviewView } from './review/reviewView.ts';
 import type { RunService } from './runService.ts';
-import { WorkspaceChangeSink } from './workspaceChangeSink.ts';
 import { pickWorkspaceRoot, startProblem } from './workspaceRoots.ts';
 
 export interface EditorActionsOptions {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { Settlement } from '../orchestrator/review/settleChanges.ts';
-import type { ChatView } from './chatView.ts';
 import type { EditorActions } from './editorActions.ts';
+import type { ChatView } from './panel/chatView.ts';
+import type { RunPanel } from './panel/runPanel.ts';
 import type { ReviewView } from './review/reviewView.ts';
-import type { RunPanel } from './runPanel.ts';
 
 export interface NotificationsOptions {
   readonly panel: RunPanel;

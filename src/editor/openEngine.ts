@@ -15,9 +15,9 @@ import { type Settlement, settleChanges } from '../orchestrator/review/settleCha
 import { completeInEditor, undoInEditor } from './afterCrash.ts';
 import type { ApiKeys } from './apiKeys.ts';
 import type { Engine, WorkspaceRoot } from './engine.ts';
+import { revertingWithCheckpoints, withCheckpoints } from './files/withCheckpoints.ts';
 import { readSettings } from './settings.ts';
 import { storageFolder } from './storageFolder.ts';
-import { revertingWithCheckpoints, withCheckpoints } from './withCheckpoints.ts';
 
 export interface OpenEngineOptions {
   readonly context: vscode.ExtensionContext;

@@ -3,17 +3,17 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { openQuestions } from '../domain/runCounts.ts';
 import type { Settlement } from '../orchestrator/review/settleChanges.ts';
-import { ChangeDocuments } from './changeDocuments.ts';
-import { ChatView } from './chatView.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { EditorActions } from './editorActions.ts';
 import type { WorkspaceRoot } from './engine.ts';
+import { ChangeDocuments } from './files/changeDocuments.ts';
 import { notify, notifySettled } from './notifications.ts';
-import { panelHandlers } from './panelHandlers.ts';
+import { ChatView } from './panel/chatView.ts';
+import { panelHandlers } from './panel/panelHandlers.ts';
+import { RunPanel } from './panel/runPanel.ts';
+import { ShownRunMemory } from './panel/shownRunMemory.ts';
 import { ReviewView } from './review/reviewView.ts';
-import { RunPanel } from './runPanel.ts';
 import type { RunService } from './runService.ts';
-import { ShownRunMemory } from './shownRunMemory.ts';
 import { StatusBar } from './statusBar.ts';
 
 export interface WorkbenchOptions {

@@ -9,11 +9,11 @@ import {
   type OpenaiSettings,
   type ScriptedSettings,
 } from '../domain/schema/model.ts';
-import { AnthropicModel } from './anthropicModel.ts';
 import { LanguageModelRegistry } from './languageModelRegistry.ts';
-import { OllamaModel } from './ollamaModel.ts';
-import { OpenaiModel } from './openaiModel.ts';
 import { PluginModel } from './plugins/pluginModel.ts';
+import { AnthropicModel } from './providers/anthropicModel.ts';
+import { OllamaModel } from './providers/ollamaModel.ts';
+import { OpenaiModel } from './providers/openaiModel.ts';
 import { ScriptedModel } from './scripted/scriptedModel.ts';
 
 /** What each built-in provider needs to know. */

@@ -4,13 +4,13 @@ import { AbortError, errorMessage, type ModelCharge, ModelError } from '../base/
 import type { LoopTurns } from '../base/loopTurns.ts';
 import { estimateTokens } from '../base/tokenEstimate.ts';
 import type { ModelLimits, TokenUsage } from '../domain/schema/model.ts';
+import { costOf, type PriceList } from './budget/prices.ts';
 import { credibleUsage } from './credibleUsage.ts';
 import type { GenerateRequest, Generation, GenerationEnd, LanguageModel } from './languageModel.ts';
 import type { LanguageModelRegistry } from './languageModelRegistry.ts';
 import type { ModelHandler, ModelRequest } from './middleware.ts';
 import type { ModelReply } from './modelClient.ts';
-import { estimatePromptTokens } from './ollamaContext.ts';
-import { costOf, type PriceList } from './prices.ts';
+import { estimatePromptTokens } from './providers/ollamaContext.ts';
 
 export interface InvokeOptions {
   readonly registry: LanguageModelRegistry;

@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { FinishReason, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
 import type { ResponseSchema } from './modelClient.ts';
-import type { RateLimits } from './rateLimits.ts';
+import type { RateLimits } from './providers/rateLimits.ts';
 
 export interface LanguageModelCapabilities {
   /** Whether `stream` delivers text as it is made; where not, `generate` is called. */

@@ -3,7 +3,7 @@ import { ModelError, UnusableAnswerError } from '../base/errors.ts';
 import type { PromptLibrary } from '../base/promptLibrary.ts';
 import type { FinishReason, JsonRepair, ModelMessage, ModelRole, TokenUsage } from '../domain/schema/model.ts';
 import { type ParsedAnswer, parseJsonAnswer } from './jsonAnswer.ts';
-import type { RateLimits } from './rateLimits.ts';
+import type { RateLimits } from './providers/rateLimits.ts';
 
 /** The shape that an answer must have; sent to providers that can enforce it, checked by us in any case. */
 export interface ResponseSchema {

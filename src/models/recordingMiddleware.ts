@@ -8,7 +8,7 @@ import {
 } from '../base/errors.ts';
 import type { ModelMiddleware, ModelRequest } from './middleware.ts';
 import type { AnswerReading, ModelReply } from './modelClient.ts';
-import type { RateLimits } from './rateLimits.ts';
+import type { RateLimits } from './providers/rateLimits.ts';
 
 /** What happens to one model call, in order: requested, any number of failed tries, then responded or a last failure. */
 export type ModelExchangeEvent =

@@ -1,8 +1,8 @@
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { TokenUsage } from '../domain/schema/model.ts';
 import type { Journal } from '../journal/journal.ts';
+import { costAtMost, type PriceList } from '../models/budget/prices.ts';
 import type { Amount } from '../models/budget/purse.ts';
-import { costAtMost, type PriceList } from '../models/prices.ts';
 
 /** What the model calls among the events took; cached ones are free, unknown prices the dearest. */
 export function spentIn(events: readonly RunEvent[], prices: PriceList): Amount {

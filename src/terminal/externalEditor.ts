@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ValidationError } from '../base/errors.ts';
-import type { TextEditor } from './reviewDialog.ts';
+import type { TextEditor } from './review/reviewDialog.ts';
 
 /**
  * Opens texts in the editor that `VISUAL` or `EDITOR` names, as git does: a command of the user's own for the shell.

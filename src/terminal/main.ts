@@ -7,7 +7,7 @@ import { runHistoryCommand, runShowCommand } from './journalCommands.ts';
 import { runReplayCommand } from './replayCommand.ts';
 import { resultOfError } from './resultObject.ts';
 import { runRevertCommand } from './revertCommand.ts';
-import { runReviewCommand } from './reviewCommand.ts';
+import { runReviewCommand } from './review/reviewCommand.ts';
 import { runRunCommand } from './runCommand.ts';
 import { safeText } from './safeText.ts';
 

@@ -9,7 +9,7 @@ import type {
 import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Prompter, yesOrNo } from './prompter.ts';
-import { ReviewDialog, type TextEditor } from './reviewDialog.ts';
+import { ReviewDialog, type TextEditor } from './review/reviewDialog.ts';
 import { safeLine, safeText } from './safeText.ts';
 
 /** A person at a terminal, or a program that answers on standard input. */

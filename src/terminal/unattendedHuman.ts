@@ -8,7 +8,7 @@ import type {
   ReviewRequest,
 } from '../orchestrator/humanChannel.ts';
 import type { Palette } from './palette.ts';
-import { reviewText, sinceText } from './reviewText.ts';
+import { reviewText, sinceText } from './review/reviewText.ts';
 import { safeLine, safeText } from './safeText.ts';
 
 /** What an agent is told when it asks and nobody is there. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { DiskChangeSink } from '../../src/changes/accept/diskChangeSink.ts';
 import { diskCalls, type FileCalls } from '../../src/changes/accept/fileCalls.ts';
 import type { WantedChange } from '../../src/changes/accept/planOperations.ts';
-import { DiskWorkspace } from '../../src/changes/diskWorkspace.ts';
 import { fileVersion } from '../../src/changes/memoryBlobStore.ts';
+import { DiskWorkspace } from '../../src/changes/workspace/diskWorkspace.ts';
 
 const version = (text: string | undefined, isExecutable = false) =>
   text === undefined ? undefined : fileVersion(Buffer.from(text), isExecutable);

@@ -1,6 +1,6 @@
 import { ValidationError } from '../../src/base/errors.ts';
-import { applyEdits } from '../../src/changes/applyEdits.ts';
-import { countChanges, diffLines } from '../../src/changes/lineDiff.ts';
+import { countChanges, diffLines } from '../../src/changes/diff/lineDiff.ts';
+import { applyEdits } from '../../src/changes/edits/applyEdits.ts';
 import { fileVersion } from '../../src/changes/memoryBlobStore.ts';
 import type {
   ApplyResult,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { fileVersion } from '../../src/changes/memoryBlobStore.ts';
 import type { FileVersion } from '../../src/changes/stagedFiles.ts';
-import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from '../../src/changes/workspaceFiles.ts';
+import type { EditPermission, WorkspaceEntry, WorkspaceFiles } from '../../src/changes/workspace/workspaceFiles.ts';
 import { workspacePathProblem } from '../../src/domain/workspacePath.ts';
 
 /** A workspace in memory; tests change it under the overlay with `set` and `remove`. */

@@ -11,8 +11,8 @@ import type {
 } from '../../src/domain/panelProtocol.ts';
 import { reduceAll } from '../../src/domain/reduceRun.ts';
 import type { RunEvent } from '../../src/domain/schema/events.ts';
-import { parseEnvelope } from '../../src/editor/panelMessages.ts';
-import { webviewHtml } from '../../src/editor/webviewHtml.ts';
+import { parseEnvelope } from '../../src/editor/panel/panelMessages.ts';
+import { webviewHtml } from '../../src/editor/panel/webviewHtml.ts';
 import { openBrowser } from './browser.ts';
 import { type ThemeName, themes } from './themes.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Clock, IdSource } from '../../base/clock.ts';
 import { errorMessage, StorageError, TrellisError } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
-import type { DiskWorkspace } from '../diskWorkspace.ts';
+import type { DiskWorkspace } from '../workspace/diskWorkspace.ts';
 import { CHECKPOINTS_FOLDER, type CheckpointLimits, CheckpointStore } from './checkpointStore.ts';
 import { codeOf, diskCalls, type FileCalls } from './fileCalls.ts';
 import { runTransaction, type TransactionParts } from './fileTransaction.ts';

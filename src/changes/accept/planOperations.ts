@@ -1,7 +1,7 @@
 import { ValidationError } from '../../base/errors.ts';
-import { mergeVersions, sameVersion } from '../mergeVersions.ts';
+import { mergeVersions, sameVersion } from '../merge/mergeVersions.ts';
 import type { FileVersion, StagedChange } from '../stagedFiles.ts';
-import type { EditPermission } from '../workspaceFiles.ts';
+import type { EditPermission } from '../workspace/workspaceFiles.ts';
 
 /** One file as it is now and as it is to be. */
 export interface FileOperation {

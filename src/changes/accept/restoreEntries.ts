@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import path from 'node:path';
 import { StorageError } from '../../base/errors.ts';
 import { fileVersion } from '../memoryBlobStore.ts';
-import { mergeVersions, sameVersion, type VersionMerge } from '../mergeVersions.ts';
+import { mergeVersions, sameVersion, type VersionMerge } from '../merge/mergeVersions.ts';
 import type { FileVersion } from '../stagedFiles.ts';
 import type { FileCalls } from './fileCalls.ts';
 import type { TransactionEntry, TransactionRecord } from './transactionRecord.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ValidationError } from '../../base/errors.ts';
 import { type GitOptions, openGit } from '../../base/git.ts';
 import { fileVersion } from '../memoryBlobStore.ts';
-import { mergeVersions } from '../mergeVersions.ts';
+import { mergeVersions } from '../merge/mergeVersions.ts';
 import type { FileVersion, StagedChange } from '../stagedFiles.ts';
 
 /** What one item changed, as it was accepted. */

@@ -2,9 +2,9 @@ import { chargeOf, ModelError } from '../../base/errors.ts';
 import type { TokenUsage } from '../../domain/schema/model.ts';
 import type { LanguageModelRegistry } from '../languageModelRegistry.ts';
 import type { ModelMiddleware, ModelRequest } from '../middleware.ts';
-import { estimatePromptTokens } from '../ollamaContext.ts';
-import { costAtMost, type PriceList } from '../prices.ts';
+import { estimatePromptTokens } from '../providers/ollamaContext.ts';
 import { type Budget, type LimitReached, LimitStop } from './budget.ts';
+import { costAtMost, type PriceList } from './prices.ts';
 import type { Amount } from './purse.ts';
 
 export interface BudgetMiddlewareOptions {

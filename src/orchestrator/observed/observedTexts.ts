@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ModelError } from '../../base/errors.ts';
-import type { FindMasked } from '../../changes/maskedText.ts';
+import type { FindMasked } from '../../changes/edits/maskedText.ts';
 import type { ModelMiddleware } from '../../models/middleware.ts';
 import type { Observer } from './observer.ts';
 

@@ -5,7 +5,7 @@ import type {
   FingerprintOptions,
   WorkspaceEntry,
   WorkspaceFiles,
-} from '../../changes/workspaceFiles.ts';
+} from '../../changes/workspace/workspaceFiles.ts';
 import { type VersionReference, versionReferenceSchema } from '../../domain/schema/changes.ts';
 import type { ContentStore } from '../../journal/journal.ts';
 import { findVersion, keepVersion } from './keptVersion.ts';

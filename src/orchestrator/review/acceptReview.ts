@@ -1,7 +1,7 @@
 import { errorMessage } from '../../base/errors.ts';
 import { AcceptConflictError } from '../../changes/accept/planOperations.ts';
 import type { CommittedBranch, ItemCommit } from '../../changes/git/itemCommits.ts';
-import { sameVersion } from '../../changes/mergeVersions.ts';
+import { sameVersion } from '../../changes/merge/mergeVersions.ts';
 import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
 import type { VersionReference } from '../../domain/schema/changes.ts';
 import { itemIdSchema } from '../../domain/schema/ids.ts';

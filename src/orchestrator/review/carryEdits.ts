@@ -1,5 +1,5 @@
 import { fileVersion } from '../../changes/memoryBlobStore.ts';
-import { mergeVersions } from '../../changes/mergeVersions.ts';
+import { mergeVersions } from '../../changes/merge/mergeVersions.ts';
 import { decodeText, encodeText, splitLines } from '../../changes/textFile.ts';
 import type { JournaledRun } from '../journaledRun.ts';
 import { editConflictLabels } from './reviewFile.ts';

@@ -1,5 +1,5 @@
 import { LoopBreather } from '../../base/loopBreather.ts';
-import { hunksOf } from '../../changes/hunks.ts';
+import { hunksOf } from '../../changes/diff/hunks.ts';
 import type { StagedChange } from '../../changes/stagedFiles.ts';
 import { decodeText } from '../../changes/textFile.ts';
 import type { RunState } from '../../domain/runState.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { keepHunks } from '../../changes/hunks.ts';
+import { keepHunks } from '../../changes/diff/hunks.ts';
 import type { StagedChange } from '../../changes/stagedFiles.ts';
 import type { NeededHunks } from '../../domain/reviewState.ts';
 import type { HunkReference, ProofVerdict } from '../../domain/schema/review.ts';

@@ -1,6 +1,6 @@
-import { hunksOf, keepHunks, RENAME_HUNK } from '../../changes/hunks.ts';
+import { hunksOf, keepHunks, RENAME_HUNK } from '../../changes/diff/hunks.ts';
 import { fileVersion } from '../../changes/memoryBlobStore.ts';
-import { mergeVersions, sameVersion } from '../../changes/mergeVersions.ts';
+import { mergeVersions, sameVersion } from '../../changes/merge/mergeVersions.ts';
 import type { FileVersion } from '../../changes/stagedFiles.ts';
 import { decodeText, encodeText, splitLines } from '../../changes/textFile.ts';
 import { changeBetween, conflictLabels, type ReviewFile } from './reviewFile.ts';

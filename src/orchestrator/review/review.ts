@@ -1,9 +1,9 @@
 import type { Clock, IdSource } from '../../base/clock.ts';
 import type { Event } from '../../base/emitter.ts';
 import { ValidationError } from '../../base/errors.ts';
+import { unifiedPatch } from '../../changes/diff/unifiedPatch.ts';
 import type { StagedChange } from '../../changes/stagedFiles.ts';
 import { decodeText } from '../../changes/textFile.ts';
-import { unifiedPatch } from '../../changes/unifiedPatch.ts';
 import { writeText } from '../../changes/writeText.ts';
 import type { FileReviewState } from '../../domain/reviewState.ts';
 import type { FileChange } from '../../domain/schema/changes.ts';

@@ -1,5 +1,5 @@
+import { hunksOf, keepHunks } from '../../changes/diff/hunks.ts';
 import { stagedChanges } from '../../changes/fileChange.ts';
-import { hunksOf, keepHunks } from '../../changes/hunks.ts';
 import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
 import { decodeText, plainText } from '../../changes/textFile.ts';
 import type { FileReviewState } from '../../domain/reviewState.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ResultObject } from '../../../src/terminal/resultObject.ts';
-import type { ReviewObject } from '../../../src/terminal/reviewObject.ts';
+import type { ReviewObject } from '../../../src/terminal/review/reviewObject.ts';
 import type { ScriptReply } from '../../support/modelServer/modelScript.ts';
 import { ModelServer } from '../../support/modelServer/modelServer.ts';
 import { useTemporaryDirectory } from '../../support/temporaryDirectory.ts';

@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { SqliteJournal } from '../../../src/journal/sqliteJournal.ts';
 import { journalFileIn, prepareStorageDirectory } from '../../../src/journal/storageDirectory.ts';
 import { runCommandLine } from '../../../src/terminal/main.ts';
-import type { ReviewObject } from '../../../src/terminal/reviewObject.ts';
+import type { ReviewObject } from '../../../src/terminal/review/reviewObject.ts';
 import { buildItem, buildPlan } from '../../support/builders.ts';
 import { FakeOutput } from '../../support/fakeOutput.ts';
 import { ReviewFixture } from '../../support/reviewFixture.ts';

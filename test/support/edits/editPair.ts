@@ -1,4 +1,4 @@
-import { diffLines, type LineChange } from '../../../src/changes/lineDiff.ts';
+import { diffLines, type LineChange } from '../../../src/changes/diff/lineDiff.ts';
 import type { SeededRandom } from '../seededRandom.ts';
 
 /** A file before and after an edit, by lines; both end with a line end. */

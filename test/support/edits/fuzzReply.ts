@@ -5,7 +5,7 @@ import { type ParsedEdits, parseEdits } from '../../../src/agents/dialects/parse
 import { scanReply } from '../../../src/agents/dialects/scanReply.ts';
 import { pathsOf } from '../../../src/agents/protocol/agentAction.ts';
 import { MemoryBlobStore } from '../../../src/changes/memoryBlobStore.ts';
-import { StagingOverlay } from '../../../src/changes/stagingOverlay.ts';
+import { StagingOverlay } from '../../../src/changes/staging/stagingOverlay.ts';
 import { decodeText } from '../../../src/changes/textFile.ts';
 import { type FileEdit, fileEditSchema } from '../../../src/domain/schema/changes.ts';
 import { normalizeWorkspacePath, workspacePathProblem } from '../../../src/domain/workspacePath.ts';

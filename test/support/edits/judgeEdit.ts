@@ -1,6 +1,6 @@
 import { parseEdits } from '../../../src/agents/dialects/parseEdits.ts';
-import { applyEdits } from '../../../src/changes/applyEdits.ts';
-import { plainPunctuation } from '../../../src/changes/matchLines.ts';
+import { applyEdits } from '../../../src/changes/edits/applyEdits.ts';
+import { plainPunctuation } from '../../../src/changes/edits/matchLines.ts';
 import { fileVersion } from '../../../src/changes/memoryBlobStore.ts';
 import { decodeText } from '../../../src/changes/textFile.ts';
 import type { EditProblem } from '../../../src/domain/schema/changes.ts';

@@ -1,5 +1,5 @@
 // An edit written down in each dialect, as a model does that keeps to the prompt.
-import type { LineChange } from '../../../src/changes/lineDiff.ts';
+import type { LineChange } from '../../../src/changes/diff/lineDiff.ts';
 import type { EditPair } from './editPair.ts';
 
 /** One place of the edit as it is written: old lines, new lines, and for patches the lines above that tell it apart. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { ModelError } from '../../../src/base/errors.ts';
 import { LoopTurns } from '../../../src/base/loopTurns.ts';
+import { publicPrices } from '../../../src/models/budget/publicPrices.ts';
 import { invokeModel } from '../../../src/models/invokeModel.ts';
 import type { StreamPart } from '../../../src/models/languageModel.ts';
 import { LanguageModelRegistry } from '../../../src/models/languageModelRegistry.ts';
-import { publicPrices } from '../../../src/models/publicPrices.ts';
 import { buildRequest, FakeModel, steppingClock } from './fakes.ts';
 
 const usage = { inputTokens: 3, outputTokens: 4, cachedInputTokens: 1 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { AgentOutcome } from '../../../src/agents/agent.ts';
 import type { RepeatableView } from '../../../src/changes/stagedFiles.ts';
-import { StagingOverlay } from '../../../src/changes/stagingOverlay.ts';
+import { StagingOverlay } from '../../../src/changes/staging/stagingOverlay.ts';
 import type { FileEdit } from '../../../src/domain/schema/changes.ts';
 import { runIdSchema } from '../../../src/domain/schema/ids.ts';
 import { asBlobStore } from '../../../src/journal/contentBlobStore.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { builtInProviders, editorProvider } from '../../../src/config/configuration.ts';
 import { resolveConfiguration } from '../../../src/config/resolveConfiguration.ts';
-import { publicPrices } from '../../../src/models/publicPrices.ts';
+import { publicPrices } from '../../../src/models/budget/publicPrices.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
 const text = readFileSync(path.join(repository, 'docs/models.md'), 'utf8');

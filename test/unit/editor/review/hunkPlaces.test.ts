@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hunksOf } from '../../../../src/changes/hunks.ts';
+import { hunksOf } from '../../../../src/changes/diff/hunks.ts';
 import { type DiffSide, neighbourOf, placeAt, placeNear, placesOf } from '../../../../src/editor/review/hunkPlaces.ts';
 import { stagedChange } from '../../../support/stagedChange.ts';
 

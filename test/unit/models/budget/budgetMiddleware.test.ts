@@ -3,7 +3,7 @@ import { Budget, type LimitReached } from '../../../../src/models/budget/budget.
 import { budgetMiddleware } from '../../../../src/models/budget/budgetMiddleware.ts';
 import { Purse } from '../../../../src/models/budget/purse.ts';
 import { LanguageModelRegistry } from '../../../../src/models/languageModelRegistry.ts';
-import { estimatePromptTokens } from '../../../../src/models/ollamaContext.ts';
+import { estimatePromptTokens } from '../../../../src/models/providers/ollamaContext.ts';
 import { buildRequest, FakeModel } from '../fakes.ts';
 
 describe('budgetMiddleware', () => {
