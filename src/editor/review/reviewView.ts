@@ -179,7 +179,8 @@ export class ReviewView implements Disposable {
   #reveal(path: string, hunkId: string): void {
     const node = this.#view.visible ? this.#tree.find(path, hunkId) : undefined;
     if (!node || this.#view.selection[0]?.id === node.id) return;
-    this.#view.reveal(node, { select: true, focus: false }).then(undefined, this.#report);
+    // A tree that is just being made anew has no such row yet, and the next step of the cursor shows it: nothing to tell.
+    this.#view.reveal(node, { select: true, focus: false }).then(undefined, () => undefined);
   }
 
   /** What is going on, or else how the decisions stand. */
