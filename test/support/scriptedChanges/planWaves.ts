@@ -88,7 +88,7 @@ const depthsTest = `  it('counts how many items each item waits for in a row', (
 
 const wavesTest = `import assert from 'node:assert/strict';
 import { waves } from '../../../src/domain/planWaves.ts';
-import { buildGraph } from '../builders.ts';
+import { buildGraph } from '../../support/builders.ts';
 
 describe('the waves of a plan', () => {
   const idsOf = (graph: ReturnType<typeof buildGraph>) => waves(graph).map(wave => wave.map(item => item.id));
