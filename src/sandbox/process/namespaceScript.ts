@@ -11,7 +11,8 @@
  * workspace, folders to bind. Answers each step with one line on standard output.
  *
  * `copy` reads the names to copy from `/tmp/list`, each ended by a zero byte. `own` gives the copy to the owner; only
- * the top of the folders that packages are installed in, which would take too long and are seldom written to.
+ * the top of the folders that packages are installed in, which would take too long and are seldom written to, and the
+ * caches that tools keep in there, such as Vite's `.vite-temp`, which they could not run without.
  */
 export const namespaceScript = String.raw`
 set -eu
@@ -55,6 +56,9 @@ own() {
       .git | node_modules | .venv | venv) tops="$tops $entry" ;;
       *) set -- "$@" "./$entry" ;;
     esac
+  done
+  for entry in node_modules/.cache node_modules/.vite*; do
+    if [ ! -L node_modules ] && [ -d "$entry" ]; then set -- "$@" "./$entry"; fi
   done
   chown --no-dereference "$owner" $tops
   if [ $# -gt 0 ]; then chown --recursive --no-dereference -P "$owner" "$@"; fi

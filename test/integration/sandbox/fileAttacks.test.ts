@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -68,6 +69,16 @@ for (const strategy of ['overlay', 'copy'] as const) {
       assert.equal(await shell(sandbox(), root, 'cat node_modules/lib/index.js'), 'original');
       if (strategy === 'overlay')
         await shell(sandbox(), root, 'mkdir node_modules/.cache && touch node_modules/.cache/x');
+    });
+
+    it('write to the caches that tools of the user left there', async () => {
+      const files = { '.vite-temp/old.mjs': 'old', '.cache/tool/old.json': '{}' };
+      writeFiles(path.join(root, 'node_modules'), files);
+      if (strategy === 'overlay')
+        await shell(sandbox(), root, 'cd node_modules; echo 1 > .vite-temp/new.mjs && echo 1 > .cache/tool/old.json');
+      for (const [name, text] of Object.entries(files))
+        assert.equal(readFileSync(path.join(root, 'node_modules', name), 'utf8'), text);
+      assert.equal(statSync(path.join(root, 'node_modules/.cache')).uid, process.getuid?.());
     });
 
     it('cannot write by an absolute path, by "..", or through a link that leads out', async () => {
