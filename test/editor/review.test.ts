@@ -334,12 +334,12 @@ describe('the review in the editor', () => {
         },
       };
       ending = new ReviewEnding({ service, actions, diffs, onDidChange: () => undefined });
-      // Tests that run until they are stopped.
-      fixture.review.prove = ({ signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     });
 
     it('is one thing at a time, and its tests stop with the review', async () => {
+      // Tests that run until they are stopped.
+      fixture.review.prove = ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
       fixture.review.decide({ kind: 'file', path: 'src/new.ts' }, 'rejected');
       const applying = ending.apply();
       await waitUntil('the tests run', () => ending.isTesting);
@@ -356,6 +356,7 @@ describe('the review in the editor', () => {
     it('needs no tests where they ran already', async () => {
       await ending.apply();
       assert.deepEqual(decisions, ['accept']);
+      assert.equal(fixture.testRuns, 0);
     });
   });
 
