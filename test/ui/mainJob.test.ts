@@ -25,7 +25,7 @@ describe('the main job in VS Code', () => {
     await reviewTheChanges(session);
     assert.equal(session.read('src/fibonacci.js'), undefined, 'nothing is applied before it is accepted');
 
-    await runCommand(page, 'Trellis: Accept All Changes');
+    await runCommand(page, 'Trellis: Accept All and Apply');
     await changesAreThere(session, true);
     assert.equal(session.read('src/fibonacci.js'), fibonacciSource);
     await runCommand(page, 'Trellis: Show Panel');
