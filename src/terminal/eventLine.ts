@@ -1,10 +1,11 @@
+import { plural } from '../domain/formatQuantity.ts';
 import { noResultWords } from '../domain/noResultWords.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { RunEvent } from '../domain/schema/events.ts';
 import type { Evidence, QualityScore } from '../domain/schema/quality.ts';
 import type { TestReport } from '../domain/schema/testReport.ts';
 import { describeLimit } from '../models/budget/budgetMiddleware.ts';
-import { formatDuration, plural } from './format.ts';
+import { formatDuration } from './format.ts';
 import type { Palette } from './palette.ts';
 import { planLines } from './runGraph.ts';
 import { safeLine } from './safeText.ts';

@@ -1,6 +1,7 @@
 import type { CallMetrics, Percentiles } from '../domain/callMetrics.ts';
+import { plural } from '../domain/formatQuantity.ts';
 import type { RunMetrics, StepMetrics } from '../domain/runMetrics.ts';
-import { formatCost, formatCount, formatDuration, plural } from './format.ts';
+import { formatCost, formatCount, formatDuration } from './format.ts';
 import type { Palette } from './palette.ts';
 import { safeLine } from './safeText.ts';
 

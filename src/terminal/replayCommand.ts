@@ -1,10 +1,10 @@
 import { type ReplayResult, replayRun } from '../app/replayRun.ts';
 import { withResources } from '../base/disposable.ts';
 import { ConfigurationError } from '../base/errors.ts';
+import { plural } from '../domain/formatQuantity.ts';
 import type { ReplayArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode } from './exitCode.ts';
-import { plural } from './format.ts';
 import { openJournal } from './journalCommands.ts';
 import { choosePalette } from './palette.ts';
 import { findRun } from './runHistory.ts';

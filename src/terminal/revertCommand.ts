@@ -2,6 +2,7 @@ import { withResources } from '../base/disposable.ts';
 import { AbortError } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
 import { AcceptConflictError } from '../changes/accept/planOperations.ts';
+import { plural } from '../domain/formatQuantity.ts';
 import { storageDirectoryOf } from '../journal/storageDirectory.ts';
 import { JournaledRun } from '../orchestrator/journaledRun.ts';
 import { revertRun } from '../orchestrator/revertRun.ts';
@@ -9,7 +10,6 @@ import { settleChanges } from '../orchestrator/review/settleChanges.ts';
 import type { RevertArguments } from './arguments.ts';
 import type { CommandLineHost } from './commandLineHost.ts';
 import { exitCode } from './exitCode.ts';
-import { plural } from './format.ts';
 import { openRun, printJson } from './journalCommands.ts';
 import { safeLine, safeText } from './safeText.ts';
 

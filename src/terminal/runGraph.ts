@@ -1,7 +1,8 @@
+import { plural } from '../domain/formatQuantity.ts';
 import { topologicalOrder } from '../domain/planGraph.ts';
 import type { ItemAction, ItemState, ItemStatus, RunState } from '../domain/runState.ts';
 import type { Plan, WorkItem } from '../domain/schema/plan.ts';
-import { formatCount, formatDuration, plural } from './format.ts';
+import { formatCount, formatDuration } from './format.ts';
 import type { Palette } from './palette.ts';
 import { safeLine } from './safeText.ts';
 

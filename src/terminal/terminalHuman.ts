@@ -1,3 +1,4 @@
+import { plural } from '../domain/formatQuantity.ts';
 import type { Plan, Question } from '../domain/schema/plan.ts';
 import type {
   Answer,
@@ -6,7 +7,6 @@ import type {
   ReviewDecision,
   ReviewRequest,
 } from '../orchestrator/humanChannel.ts';
-import { plural } from './format.ts';
 import type { Palette } from './palette.ts';
 import { type Prompter, yesOrNo } from './prompter.ts';
 import { ReviewDialog, type TextEditor } from './review/reviewDialog.ts';

@@ -1,8 +1,8 @@
 import { errorMessage, ValidationError } from '../../base/errors.ts';
+import { plural } from '../../domain/formatQuantity.ts';
 import type { ReviewDecision, ReviewRequest } from '../../orchestrator/humanChannel.ts';
 import type { Review } from '../../orchestrator/review/review.ts';
 import { type ReviewFile, type ReviewHunk, stagedText } from '../../orchestrator/review/reviewFile.ts';
-import { plural } from '../format.ts';
 import type { Palette } from '../palette.ts';
 import { type Prompter, yesOrNo } from '../prompter.ts';
 import { safeLine, safeText } from '../safeText.ts';

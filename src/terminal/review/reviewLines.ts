@@ -1,8 +1,8 @@
+import { plural } from '../../domain/formatQuantity.ts';
 import type { NeededHunks } from '../../domain/reviewState.ts';
 import type { Review } from '../../orchestrator/review/review.ts';
 import type { ReviewFile, ReviewHunk } from '../../orchestrator/review/reviewFile.ts';
 import type { ReviewReason } from '../../orchestrator/review/reviewReasons.ts';
-import { plural } from '../format.ts';
 import type { Palette } from '../palette.ts';
 import { safeLine, safeText } from '../safeText.ts';
 

@@ -1,8 +1,8 @@
 import { diffLines, type LineChange } from '../../changes/diff/lineDiff.ts';
 import type { FileVersion, StagedChange } from '../../changes/stagedFiles.ts';
 import { decodeText, emptyTextFile, type TextFile } from '../../changes/textFile.ts';
+import { plural } from '../../domain/formatQuantity.ts';
 import type { Review } from '../../orchestrator/review/review.ts';
-import { plural } from '../format.ts';
 import type { Palette } from '../palette.ts';
 import { safeLine, safeText } from '../safeText.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatCost, formatCount, formatDuration, formatTime, plural } from '../../../src/terminal/format.ts';
+import { plural } from '../../../src/domain/formatQuantity.ts';
+import { formatCost, formatCount, formatDuration, formatTime } from '../../../src/terminal/format.ts';
 
 describe('format', () => {
   it('gives durations in the unit that fits', () => {
